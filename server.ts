@@ -1,0 +1,246 @@
+import { randomBytes } from 'node:crypto'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import compression from 'compression'
+import next from 'next'
+import sirv from 'sirv'
+import { capBody } from './app/door/body-cap'
+import { cleanHeaders, type House, isRefusal, judgeRequest, type Refusal, tooLarge } from './app/door/gate'
+import { contentSecurityPolicy, type Policy, securityHeaders } from './app/door/policy'
+import { env } from './app/env'
+
+/**
+ * The front door: one HTTP server around Next's own request handler. It refuses what Next answers badly, caps bodies,
+ * writes the policies, serves what is only files, logs one line a request, and drains when it is told to stop.
+ */
+
+const HEADERS_WITHIN_MS = 15_000
+const REQUEST_WITHIN_MS = 60_000
+const IDLE_SOCKET_MS = 60_000
+const DRAIN_MS = 15_000
+/** Told to the supervisor: starting again will not help. */
+const EXIT_HOPELESS = 3
+/** How long a client that is over its cap may go on writing, so that it gets to read why. */
+const LINGER_MS = 2000
+
+const isDev = !env.isProduction
+const house: House = { publicUrl: env.PUBLIC_URL, isLocal: env.isLocal, trustProxy: env.TRUST_PROXY }
+const headersOfAll = Object.entries(securityHeaders(env))
+let draining = false
+
+const server = createServer({
+  headersTimeout: HEADERS_WITHIN_MS,
+  requestTimeout: REQUEST_WITHIN_MS,
+  connectionsCheckingInterval: 2000,
+  keepAliveTimeout: 20_000,
+  maxHeaderSize: 16 * 1024,
+})
+server.timeout = IDLE_SOCKET_MS
+
+const app = next({
+  dev: isDev,
+  dir: import.meta.dirname,
+  port: env.PORT,
+  hostname: 'localhost',
+  turbopack: isDev,
+  // Next listens for upgrades on the server it is given; in production nothing here is a socket, so it gets a server
+  // that never listens and upgrade requests stay ordinary requests that pass the gate.
+  httpServer: isDev ? server : createServer(),
+})
+
+const handNext = app.getRequestHandler()
+const compress = compression({
+  filter: (request, response) =>
+    !request.url?.startsWith('/api/auth') && compression.filter(request, response),
+})
+const serveStatic = isDev ? null : serveFolder('.next/static')
+const serveRunner = serveFolder('.runner')
+
+/** Immutable files with their `.br` and `.gz` siblings; a name that is not there is answered 404. */
+function serveFolder(folder: string) {
+  const serve = sirv(folder, {
+    dev: isDev,
+    etag: true,
+    immutable: true,
+    maxAge: 31_536_000,
+    brotli: true,
+    gzip: true,
+    extensions: [],
+    onNoMatch: (request, response) =>
+      refuse(request, response, { status: 404, message: 'There is no such file.' }),
+  })
+  return (request: IncomingMessage, response: ServerResponse, path: string) => {
+    // sirv hands a hostile range to createReadStream, which throws.
+    delete request.headers.range
+    request.url = path
+    serve(request, response)
+  }
+}
+
+server.on('request', (request, response) => {
+  logWhenDone(request, response)
+  try {
+    answer(request, response)
+  } catch (error) {
+    console.error('The front door failed:', error)
+    if (response.headersSent) response.destroy()
+    else refuse(request, response, { status: 500, message: 'This request could not be answered.' })
+  }
+})
+
+function answer(request: IncomingMessage, response: ServerResponse) {
+  if (draining) response.setHeader('Connection', 'close')
+  const policy: Policy = {
+    publicUrl: env.PUBLIC_URL,
+    isHttps: env.isHttps,
+    isDev,
+    runnerVersion: runnerVersion(),
+  }
+  for (const [name, value] of headersOfAll) response.setHeader(name, value)
+
+  const verdict = judgeRequest(
+    { method: request.method ?? '', url: request.url ?? '', headers: request.headers },
+    house,
+  )
+  if (isRefusal(verdict)) return refuse(request, response, verdict)
+  const { path } = verdict
+
+  if (path === '/livez') return send(request, response, 200, 'application/json', '{"status":"alive"}\n')
+  if (path === '/readyz' && draining) {
+    return send(request, response, 503, 'application/json', '{"status":"draining"}\n')
+  }
+  if (path.startsWith('/runner/')) return serveRunner(request, response, path.slice('/runner'.length))
+  if (path.startsWith('/_next/static/') && serveStatic) {
+    return serveStatic(request, response, path.slice('/_next/static'.length))
+  }
+  if (path === '/_next/image')
+    return refuse(request, response, { status: 404, message: 'There is no such file.' })
+
+  const nonce = randomBytes(16).toString('base64')
+  const csp = contentSecurityPolicy(nonce, policy)
+  cleanHeaders(request.headers, request.socket.remoteAddress ?? '', house)
+  // Next takes the nonce for its own scripts from this request header, pages take it from the other one.
+  request.headers['content-security-policy'] = csp
+  request.headers['x-nonce'] = nonce
+  response.setHeader('Content-Security-Policy', csp)
+  response.setHeader('Cache-Control', 'private, no-store')
+
+  capBody(request, verdict.maxBody, () => {
+    if (response.headersSent) return
+    refuse(request, response, tooLarge(path))
+  })
+  compress(request, response, () => {
+    handNext(request, response).catch((error: unknown) => {
+      if (!response.headersSent) {
+        console.error('Next failed:', error)
+        refuse(request, response, { status: 500, message: 'This request could not be answered.' })
+      } else response.destroy()
+    })
+  })
+}
+
+function runnerVersion(): string | null {
+  return null
+}
+
+/** Answers with a refusal. A body that is still arriving is read and thrown away for a moment, or the answer is lost. */
+function refuse(request: IncomingMessage, response: ServerResponse, { status, message, headers }: Refusal) {
+  for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value)
+  response.setHeader('Content-Security-Policy', `default-src 'none'; frame-ancestors 'none'`)
+  response.setHeader('Cache-Control', 'no-store')
+  const isApi = request.url?.startsWith('/api/')
+  const body = isApi ? `${JSON.stringify({ error: message })}\n` : `${message}\n`
+  const type = isApi ? 'application/json' : 'text/plain; charset=utf-8'
+  if (request.complete || hasNoBody(request)) return send(request, response, status, type, body)
+  response.shouldKeepAlive = false
+  response.writeHead(status, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) })
+  response.write(body)
+  const done = () => response.end()
+  const timer = setTimeout(done, LINGER_MS)
+  request.once('end', done).once('close', done)
+  response.once('close', () => clearTimeout(timer))
+  if (!request.destroyed) request.resume()
+}
+
+const hasNoBody = ({ headers }: IncomingMessage) =>
+  headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0
+
+function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  type: string,
+  body: string,
+): void {
+  response.writeHead(status, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) })
+  response.end(request.method === 'HEAD' ? undefined : body)
+}
+
+/** One line a request, without query, address or name: nothing personal is in a log that nobody guards. */
+function logWhenDone(request: IncomingMessage, response: ServerResponse): void {
+  const started = performance.now()
+  const { method, socket } = request
+  const path = (request.url ?? '').split('?', 1)[0]?.slice(0, 200)
+  const before = socket.bytesWritten
+  let status = 0
+  const writeHead = response.writeHead
+  response.writeHead = (...parts: unknown[]) => {
+    status ||= Number(parts[0])
+    return Reflect.apply(writeHead, response, parts)
+  }
+  response.once('close', () => {
+    const ms = Math.round(performance.now() - started)
+    const bytes = socket.bytesWritten - before
+    // 499: the client went away before the answer was complete.
+    const seen = response.writableFinished ? status || response.statusCode : 499
+    console.log(JSON.stringify({ at: new Date().toISOString(), method, path, status: seen, ms, bytes }))
+  })
+}
+
+/** A request that could not be parsed, or took too long to arrive, has no response object yet. */
+server.on('clientError', (error: Error & { code?: string }, socket: Socket) => {
+  if (!socket.writable || error.code === 'ECONNRESET' || socket.bytesWritten > 0) return void socket.destroy()
+  const status =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? '431 Request Header Fields Too Large'
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? '408 Request Timeout'
+        : '400 Bad Request'
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+})
+
+server.on('connect', (_request, socket) => {
+  socket.end('HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+})
+
+server.on('error', (error: Error & { code?: string }) => {
+  console.error(error.code === 'EADDRINUSE' ? `Port ${env.PORT} is in use by another program.` : error)
+  process.exit(EXIT_HOPELESS)
+})
+
+/** Takes no new request, lets those under way finish, and ends the process. */
+function drain(): void {
+  if (draining) return
+  draining = true
+  const end = () => {
+    void app.close().finally(() => process.exit(0))
+  }
+  server.close(end)
+  server.closeIdleConnections()
+  setTimeout(() => {
+    console.error(`Requests were still running after ${DRAIN_MS / 1000} s; they were cut.`)
+    server.closeAllConnections()
+    end()
+  }, DRAIN_MS)
+}
+
+process.on('SIGTERM', drain)
+process.on('SIGINT', drain)
+// The supervisor is gone without having said so: nobody would restart or stop this process any more.
+process.on('disconnect', drain)
+process.on('unhandledRejection', (error) =>
+  console.error('A promise was rejected and nobody listened:', error),
+)
+
+await app.prepare()
+server.listen(env.PORT, () => process.send?.('ready'))
