@@ -1,0 +1,67 @@
+'use client'
+
+import { Component, type ComponentType, lazy, type ReactNode, Suspense } from 'react'
+import type { PanelProps, PublicBlock } from '@/exercises/kind'
+import { panels } from '@/exercises/panels'
+import { useBlockSession } from './lesson-store'
+
+type AnyPanel = ComponentType<PanelProps<unknown, unknown>>
+
+// The registry of panels is exhaustive by type; here a block's kind is only known as a string from compiled content.
+const lazyPanels = Object.fromEntries(
+  Object.entries(panels).map(([kind, load]) => [
+    kind,
+    lazy(async () => ({ default: (await load()).Panel as AnyPanel })),
+  ]),
+)
+
+/** Puts a block in place: its panel, loaded with the page, and its session from the lesson's store. */
+export function BlockHost({ block }: { block: PublicBlock }) {
+  const { session, restored } = useBlockSession(block.id)
+  const Panel = lazyPanels[block.kind]
+  if (!Panel) throw new Error(`no panel for kind ${block.kind}`)
+  return (
+    <PanelBoundary>
+      <Suspense fallback={<PanelSkeleton />}>
+        <Panel key={restored} block={block} session={session} />
+      </Suspense>
+    </PanelBoundary>
+  )
+}
+
+function PanelSkeleton() {
+  return (
+    <div className="border-ink border-t pt-3" aria-busy="true">
+      <p className="text-13 text-ink-3">Loading the exercise</p>
+      <div className="mt-3 h-24 bg-hover" />
+    </div>
+  )
+}
+
+/** A panel that breaks takes only itself away: the text and the other blocks stay. */
+class PanelBoundary extends Component<{ children: ReactNode }, { broken: boolean }> {
+  override state = { broken: false }
+
+  static getDerivedStateFromError() {
+    return { broken: true }
+  }
+
+  override render() {
+    if (!this.state.broken) return this.props.children
+    return (
+      <div className="border-ink border-t pt-3" role="alert">
+        <p className="font-serif text-16">
+          This exercise could not be shown. What you wrote in it is kept. Reload the page; if it happens again, tell whoever runs this
+          site which exercise it was.
+        </p>
+        <button
+          type="button"
+          className="mt-3 min-h-8 rounded-[4px] border border-rule-strong bg-paper px-3 font-medium text-14 hover:bg-hover"
+          onClick={() => location.reload()}
+        >
+          Reload the page
+        </button>
+      </div>
+    )
+  }
+}

@@ -1,0 +1,13 @@
+# fails: duplicates
+# because: an equal item looks like the answer, so the search stops there.
+def lower_bound(xs, t):
+    lo, hi = 0, len(xs)
+    while lo < hi:
+        mid = (lo + hi) // 2
+        if xs[mid] == t:
+            return mid
+        if xs[mid] < t:
+            lo = mid + 1
+        else:
+            hi = mid
+    return lo
