@@ -34,7 +34,8 @@ export type Fence = { lang: string; tag: string; meta: string; value: string; ht
 /**
  * A block or one of its parts as the author wrote it in MDX, with its prose already rendered.
  * `html` and `text` are its own prose without child elements and without hints; `fences` the code fences in it, in order
- * (they are not part of `html`).
+ * (they are not part of `html`). A `Blank` stands inside a sentence: where it was, `html` has `<slot name="n"></slot>` and
+ * `text` has `___`, n being its index in `children`.
  */
 export type BlockNode = {
   name: string

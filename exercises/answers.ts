@@ -1,0 +1,121 @@
+/**
+ * Text as a learner types it, made comparable: NFKC, one kind of quote and dash, single spaces, lower case, no
+ * full stop or semicolon at the end, no quotes or backticks around the whole, no `$ ` of a terminal before it.
+ */
+export function normaliseText(typed: string): string {
+  let text = unifySigns(typed).replace(/\s+/g, ' ').trim().toLowerCase()
+  text = text.replace(/^\$ /, '')
+  for (;;) {
+    const bare = text.replace(/\s*[.;]+$/, '').replace(/^(["'`])(.*)\1$/s, '$2').trim()
+    if (bare === text || bare === '') return text
+    text = bare
+  }
+}
+
+/**
+ * What a program printed, or a value, made comparable: spaces beside brackets, commas and colons go, every other
+ * run of white space is one space; `true`, `false` and `none` in any case are Python's; quotes are of one kind.
+ * Letters keep their case otherwise: `upper()` is a fair question.
+ */
+export function normalisePrinted(typed: string): string {
+  return unifySigns(typed)
+    .replace(/"/g, "'")
+    .replace(/\s+/g, ' ')
+    .replace(/ ?([[\](){},:=]) ?/g, '$1')
+    .replace(/\b(true|false|none)\b/gi, (word) => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase())
+    .trim()
+}
+
+function unifySigns(typed: string): string {
+  return typed
+    .normalize('NFKC')
+    .replace(/[‘’‚‛′]/g, "'")
+    .replace(/[“”„‟″«»]/g, '"')
+    .replace(/[‐‑‒–—―−]/g, '-')
+    .replace(/[\u200B-\u200D\u2060\uFEFF]/g, '')
+}
+
+/** A typed number: its value, and the words after it that are not part of the number. */
+export type ReadNumber = { value: number; rest: string }
+
+const magnitudes: Record<string, number> = { k: 1e3, thousand: 1e3, million: 1e6, millions: 1e6, billion: 1e9, bn: 1e9 }
+
+/**
+ * Reads a number the way people write them: thousands in groups of three with commas, spaces, apostrophes,
+ * underscores or (from two groups) points; a decimal point, or a decimal comma where it cannot be a group;
+ * `1e6`, `10^6`, `2 × 10^3`, `1/4`, `3 million`; a sign before it, a currency or "about" before that. Null when no number starts it.
+ */
+export function readNumber(typed: string): ReadNumber | null {
+  const text = unifySigns(typed)
+    .replace(/⁄/g, '/')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .replace(/^(?:(?:about|approximately|approx\.?|roughly|around|it is|exactly|answer:?|[a-z]\w*\s*(?==))\s*)+/i, '')
+    .replace(/^[≈~=:]\s*/, '')
+    .replace(/^([+-]?)\s*[€$£¥]\s*/, '$1')
+  const first = readPlain(text)
+  if (!first) return null
+  let { value, rest } = first
+  const power = /^\s*(?:\^|\*\*)\s*/.exec(rest)
+  if (power) {
+    const exponent = readPlain(rest.slice(power[0].length))
+    if (!exponent) return null
+    value **= exponent.value
+    rest = exponent.rest
+  }
+  const times = /^\s*(?:[×x*·])\s*10\s*(?:\^|\*\*)\s*/.exec(rest)
+  if (times) {
+    const exponent = readPlain(rest.slice(times[0].length))
+    if (!exponent) return null
+    value *= 10 ** exponent.value
+    rest = exponent.rest
+  }
+  const over = /^\s*\/\s*(?=\d)/.exec(rest)
+  if (over) {
+    const below = readPlain(rest.slice(over[0].length))
+    if (!below || below.value === 0) return null
+    value /= below.value
+    rest = below.rest
+  }
+  const word = /^\s*(k|thousand|millions?|billion|bn)\b/i.exec(rest)
+  if (word?.[1]) {
+    value *= magnitudes[word[1].toLowerCase()] ?? 1
+    rest = rest.slice(word[0].length)
+  }
+  return Number.isFinite(value) ? { value, rest: rest.trim() } : null
+}
+
+function readPlain(text: string): ReadNumber | null {
+  const match = /^\s*([+-]?)\s*(\d[\d.,'_ ]*|[.,]\d+)/.exec(text)
+  if (!match) return null
+  const sign = match[1] === '-' ? -1 : 1
+  // The digits run on through separators; what is no separator is given back: "20, at worst" ends after 20.
+  const body = (match[2] ?? '').replace(/[.,'_ ]+$/, '')
+  let rest = text.slice(match[0].length - ((match[2] ?? '').length - body.length))
+  const digits = plainDigits(body)
+  if (digits === null) return null
+  const exponent = /^[eE]([+-]?\d{1,3})(?![\w.])/.exec(rest)
+  if (exponent) rest = rest.slice(exponent[0].length)
+  return { value: sign * Number(digits + (exponent ? `e${exponent[1]}` : '')), rest }
+}
+
+function plainDigits(body: string): string | null {
+  if (/^\d+$/.test(body)) return body
+  if (/^\d*\.\d+$/.test(body)) {
+    return body
+  }
+  if (/^[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?$/.test(body)) return body.replaceAll(',', '')
+  if (/^\d{1,3}(?:([ '_])\d{3})(?:\1\d{3})*(?:[.,]\d+)?$/.test(body)) return body.replace(/[ '_]/g, '').replace(',', '.')
+  if (/^\d{1,3}(?:\.\d{3}){2,}(?:,\d+)?$/.test(body)) return body.replaceAll('.', '').replace(',', '.')
+  if (/^\d{1,3}(?:\.\d{3})+,\d+$/.test(body)) return body.replaceAll('.', '').replace(',', '.')
+  if (/^\d*,\d+$/.test(body)) return body.replace(',', '.')
+  // Indian grouping and the like: every part after the first is of two or three digits and commas are the only sign.
+  if (/^\d{1,3}(?:,\d{2,3})+$/.test(body)) return body.replaceAll(',', '')
+  return null
+}
+
+/** A number for sentences: groups of three with a comma, at most ten significant digits. */
+export function formatNumber(value: number): string {
+  if (value !== 0 && (Math.abs(value) >= 1e15 || Math.abs(value) < 1e-6)) return value.toExponential()
+  return new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 10 }).format(value)
+}
