@@ -64,7 +64,8 @@ def twenty(solution):
 )
 def questions(solution, n):
     # 65 equal parcels: between the largest and the sum lie n + 1 capacities.
-    parcels = [n // 64] * 65
+    size = n // 64
+    parcels = [size] * 65
     for days in (1, 2, 13, 65):
-        fits = oracle(lambda capacity, days=days: days_needed(parcels, capacity) <= days)
+        fits = oracle(lambda capacity, days=days: capacity >= size and 65 <= days * (capacity // size))
         yield lambda days=days, fits=fits: solution.min_capacity(parcels, days, fits)
