@@ -6,7 +6,10 @@ export function normaliseText(typed: string): string {
   let text = unifySigns(typed).replace(/\s+/g, ' ').trim().toLowerCase()
   text = text.replace(/^\$ /, '')
   for (;;) {
-    const bare = text.replace(/\s*[.;]+$/, '').replace(/^(["'`])(.*)\1$/s, '$2').trim()
+    const bare = text
+      .replace(/\s*[.;]+$/, '')
+      .replace(/^(["'`])(.*)\1$/s, '$2')
+      .trim()
     if (bare === text || bare === '') return text
     text = bare
   }
@@ -38,7 +41,14 @@ function unifySigns(typed: string): string {
 /** A typed number: its value, and the words after it that are not part of the number. */
 export type ReadNumber = { value: number; rest: string }
 
-const magnitudes: Record<string, number> = { k: 1e3, thousand: 1e3, million: 1e6, millions: 1e6, billion: 1e9, bn: 1e9 }
+const magnitudes: Record<string, number> = {
+  k: 1e3,
+  thousand: 1e3,
+  million: 1e6,
+  millions: 1e6,
+  billion: 1e9,
+  bn: 1e9,
+}
 
 /**
  * Reads a number the way people write them: thousands in groups of three with commas, spaces, apostrophes,
@@ -50,7 +60,10 @@ export function readNumber(typed: string): ReadNumber | null {
     .replace(/⁄/g, '/')
     .replace(/\s+/g, ' ')
     .trim()
-    .replace(/^(?:(?:about|approximately|approx\.?|roughly|around|it is|exactly|answer:?|[a-z]\w*\s*(?==))\s*)+/i, '')
+    .replace(
+      /^(?:(?:about|approximately|approx\.?|roughly|around|it is|exactly|answer:?|[a-z]\w*\s*(?==))\s*)+/i,
+      '',
+    )
     .replace(/^[≈~=:]\s*/, '')
     .replace(/^([+-]?)\s*[€$£¥]\s*/, '$1')
   const first = readPlain(text)
@@ -105,7 +118,8 @@ function plainDigits(body: string): string | null {
     return body
   }
   if (/^[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?$/.test(body)) return body.replaceAll(',', '')
-  if (/^\d{1,3}(?:([ '_])\d{3})(?:\1\d{3})*(?:[.,]\d+)?$/.test(body)) return body.replace(/[ '_]/g, '').replace(',', '.')
+  if (/^\d{1,3}(?:([ '_])\d{3})(?:\1\d{3})*(?:[.,]\d+)?$/.test(body))
+    return body.replace(/[ '_]/g, '').replace(',', '.')
   if (/^\d{1,3}(?:\.\d{3}){2,}(?:,\d+)?$/.test(body)) return body.replaceAll('.', '').replace(',', '.')
   if (/^\d{1,3}(?:\.\d{3})+,\d+$/.test(body)) return body.replaceAll('.', '').replace(',', '.')
   if (/^\d*,\d+$/.test(body)) return body.replace(',', '.')

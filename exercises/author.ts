@@ -24,7 +24,8 @@ export function readAttributes<S extends z.ZodRawShape>(node: BlockNode, shape: 
   if (issue?.code === 'unrecognized_keys')
     throw authorError(node, `<${node.name}> has no attribute ${issue.keys.join(', ')}. ${allowed}`)
   const name = issue?.path.join('.') ?? ''
-  const wrong = node.attributes[name] === undefined ? 'is missing' : `is not as it should be: ${issue?.message ?? ''}`
+  const wrong =
+    node.attributes[name] === undefined ? 'is missing' : `is not as it should be: ${issue?.message ?? ''}`
   throw authorError(node, `<${node.name}>: ${name} ${wrong}. ${allowed}`)
 }
 
@@ -77,11 +78,15 @@ export function wordsOf(node: BlockNode): string {
 export function requireFence(node: BlockNode, lang: string) {
   const [fence, second] = node.fences
   if (!fence) throw authorError(node, `<${node.name}> lacks its program. Add a \`\`\`${lang} fence.`)
-  if (second) throw new AuthorError(`<${node.name}> has a second code fence. Keep one.`, { line: second.line })
+  if (second)
+    throw new AuthorError(`<${node.name}> has a second code fence. Keep one.`, { line: second.line })
   if (fence.lang !== lang)
-    throw new AuthorError(`This fence is ${fence.lang || 'without a language'}; <${node.name}> takes ${lang}.`, {
-      line: fence.line,
-    })
+    throw new AuthorError(
+      `This fence is ${fence.lang || 'without a language'}; <${node.name}> takes ${lang}.`,
+      {
+        line: fence.line,
+      },
+    )
   return fence
 }
 

@@ -198,7 +198,11 @@ export type BlockSession<A> = {
   hintsOpened: number
   openHint(): void
   /** What stands in the way, in the product's voice: offline, too many attempts, outdated version. */
-  notice: { kind: 'offline' | 'limited' | 'outdated' | 'refused'; text: string; action?: { label: string; run(): void } } | null
+  notice: {
+    kind: 'offline' | 'limited' | 'outdated' | 'refused'
+    text: string
+    action?: { label: string; run(): void }
+  } | null
   /** Reference and alternatives; null until the learner has passed. */
   loadSolution(): Promise<Solution | null>
   /** Where the runtime is served, e.g. `/runner/<version>/`; undefined where the lesson needs none. */

@@ -12,9 +12,14 @@ export function gradeChoice(key: ChoiceKey, answer: ChoiceAnswer): Verdict {
   const chosen = new Set(answer.chosen)
   const known = key.options.filter((option) => chosen.has(option.id))
   if (known.length !== chosen.size)
-    return refuse('unknown', 'An option that this question has', 'Load the page again; the question may have changed.')
+    return refuse(
+      'unknown',
+      'An option that this question has',
+      'Load the page again; the question may have changed.',
+    )
   if (chosen.size === 0) return refuse('empty', 'An option is chosen', 'Choose an answer first.')
-  if (!key.multiple && chosen.size > 1) return refuse('several', 'One option is chosen', 'Choose one option only.')
+  if (!key.multiple && chosen.size > 1)
+    return refuse('several', 'One option is chosen', 'Choose one option only.')
 
   const checks: Check[] = known.map((option) => ({
     id: option.id,
@@ -25,7 +30,12 @@ export function gradeChoice(key: ChoiceKey, answer: ChoiceAnswer): Verdict {
   const wrong = known.filter((option) => !option.correct).length
   const missing = key.options.some((option) => option.correct && !chosen.has(option.id))
   if (missing && key.multiple && wrong === 0)
-    checks.push({ id: 'missing', passed: false, label: 'Everything that belongs to it is chosen', message: 'At least one more belongs to it.' })
+    checks.push({
+      id: 'missing',
+      passed: false,
+      label: 'Everything that belongs to it is chosen',
+      message: 'At least one more belongs to it.',
+    })
   const passed = wrong === 0 && !missing
   if (passed) return { passed, checks }
   if (!key.multiple) return { passed, checks }

@@ -32,8 +32,13 @@ export function compileChoice(
       misconception: z.string().optional(),
     })
     allowChildren(option, ['Why'])
-    const why = requireChild(option, 'Why', 'Say what the one who chooses it was thinking, also for the right one.')
-    if (correct && misconception) throw authorError(option, 'An option is correct or shows a misconception, not both.')
+    const why = requireChild(
+      option,
+      'Why',
+      'Say what the one who chooses it was thinking, also for the right one.',
+    )
+    if (correct && misconception)
+      throw authorError(option, 'An option is correct or shows a misconception, not both.')
     if (misconception) misconceptions.push(misconception)
     return {
       id: opaque(index),
@@ -71,7 +76,12 @@ function sampleChoice(
   ]
   for (const option of options) {
     if (!option.correct)
-      samples.push({ name: `"${option.label}"`, answer: { chosen: [option.id] }, passes: false, fails: option.id })
+      samples.push({
+        name: `"${option.label}"`,
+        answer: { chosen: [option.id] },
+        passes: false,
+        fails: option.id,
+      })
     if (!option.correct && multiple)
       samples.push({
         name: `all that are right and "${option.label}"`,
@@ -102,4 +112,3 @@ export const choiceKind: InlineKind<ChoicePublic, ChoiceKey, ChoiceAnswer> = {
   compile: async (node, context) => compileChoice(node, context.opaque),
   grade: gradeChoice,
 }
-
