@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import compression from 'compression'
@@ -26,6 +27,7 @@ const LINGER_MS = 2000
 const isDev = !env.isProduction
 const house: House = { publicUrl: env.PUBLIC_URL, isLocal: env.isLocal, trustProxy: env.TRUST_PROXY }
 const headersOfAll = Object.entries(securityHeaders(env))
+const NO_FILE: Refusal = { status: 404, message: 'There is no such file.' }
 let draining = false
 
 const server = createServer({
@@ -58,6 +60,7 @@ const serveRunner = serveFolder('.runner')
 
 /** Immutable files with their `.br` and `.gz` siblings; a name that is not there is answered 404. */
 function serveFolder(folder: string) {
+  if (!existsSync(folder)) return null
   const serve = sirv(folder, {
     dev: isDev,
     etag: true,
@@ -66,8 +69,7 @@ function serveFolder(folder: string) {
     brotli: true,
     gzip: true,
     extensions: [],
-    onNoMatch: (request, response) =>
-      refuse(request, response, { status: 404, message: 'There is no such file.' }),
+    onNoMatch: (request, response) => refuse(request, response, NO_FILE),
   })
   return (request: IncomingMessage, response: ServerResponse, path: string) => {
     // sirv hands a hostile range to createReadStream, which throws.
@@ -109,12 +111,14 @@ function answer(request: IncomingMessage, response: ServerResponse) {
   if (path === '/readyz' && draining) {
     return send(request, response, 503, 'application/json', '{"status":"draining"}\n')
   }
-  if (path.startsWith('/runner/')) return serveRunner(request, response, path.slice('/runner'.length))
+  if (path.startsWith('/runner/')) {
+    if (serveRunner) return serveRunner(request, response, path.slice('/runner'.length))
+    return refuse(request, response, NO_FILE)
+  }
   if (path.startsWith('/_next/static/') && serveStatic) {
     return serveStatic(request, response, path.slice('/_next/static'.length))
   }
-  if (path === '/_next/image')
-    return refuse(request, response, { status: 404, message: 'There is no such file.' })
+  if (path === '/_next/image') return refuse(request, response, NO_FILE)
 
   const nonce = randomBytes(16).toString('base64')
   const csp = contentSecurityPolicy(nonce, policy)
@@ -192,7 +196,7 @@ function logWhenDone(request: IncomingMessage, response: ServerResponse): void {
     const ms = Math.round(performance.now() - started)
     const bytes = socket.bytesWritten - before
     // 499: the client went away before the answer was complete.
-    const seen = response.writableFinished ? status || response.statusCode : 499
+    const seen = response.writableFinished || status >= 400 ? status || response.statusCode : 499
     console.log(JSON.stringify({ at: new Date().toISOString(), method, path, status: seen, ms, bytes }))
   })
 }

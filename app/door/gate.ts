@@ -42,7 +42,7 @@ export function judgeRequest({ method, url, headers }: Asked, house: House): Pas
     judgeMethod(method, path) ??
     judgeHost(url, path, method, headers, house) ??
     judgeOrigin(method, headers, house) ??
-    judgeBody(headers, path) ??
+    judgeBody(method, headers, path) ??
     judgeCallback(path, query, house) ?? { path, query, maxBody: bodyCap(path) }
   )
 }
@@ -145,12 +145,19 @@ function judgeOrigin(method: string, headers: IncomingHttpHeaders, house: House)
   }
 }
 
-function judgeBody(headers: IncomingHttpHeaders, path: string): Refusal | null {
+function judgeBody(method: string, headers: IncomingHttpHeaders, path: string): Refusal | null {
   const encoding = headers['content-encoding']
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
     return { status: 415, message: 'Send the body without content encoding.' }
   }
-  return Number(headers['content-length'] ?? 0) > bodyCap(path) ? tooLarge(path) : null
+  if (Number(headers['content-length'] ?? 0) > bodyCap(path)) return tooLarge(path)
+  // Next renders the page for any other POST and leaves its body unread, however long it is.
+  const isAction =
+    headers['next-action'] !== undefined || /^multipart\/form-data(;|$)/i.test(headers['content-type'] ?? '')
+  if (method === 'POST' && !/^\/api(\/|$)/.test(path) && !isAction) {
+    return { status: 415, message: 'A page takes its own forms and nothing else.' }
+  }
+  return null
 }
 
 /** What a body over the cap of its path is answered. */
@@ -187,7 +194,7 @@ export function cleanHeaders(headers: IncomingHttpHeaders, client: string, house
   headers['x-forwarded-host'] = wanted.host
   headers['x-forwarded-proto'] = wanted.protocol.slice(0, -1)
   headers['x-forwarded-port'] = wanted.port || (wanted.protocol === 'https:' ? '443' : '80')
-  headers['x-forwarded-for'] = seen ?? client
+  headers['x-forwarded-for'] = (seen ?? client).replace(/^::ffff:(?=\d+\.)/, '')
   if (headers.cookie !== undefined) headers.cookie = keepCookies(headers.cookie, house)
 }
 
