@@ -7,8 +7,9 @@ import next from 'next'
 import sirv from 'sirv'
 import { capBody } from './app/door/body-cap'
 import { cleanHeaders, type House, isRefusal, judgeRequest, type Refusal, tooLarge } from './app/door/gate'
-import { contentSecurityPolicy, type Policy, securityHeaders } from './app/door/policy'
+import { contentSecurityPolicy, securityHeaders } from './app/door/policy'
 import { env } from './app/env'
+import { assetHeaders, frameHeaders, readManifest } from './runner/headers'
 
 /**
  * The front door: one HTTP server around Next's own request handler. It refuses what Next answers badly, caps bodies,
@@ -29,6 +30,7 @@ const house: House = { publicUrl: env.PUBLIC_URL, isLocal: env.isLocal, trustPro
 const headersOfAll = Object.entries(securityHeaders(env))
 const NO_FILE: Refusal = { status: 404, message: 'There is no such file.' }
 let draining = false
+let builtRunner: ReturnType<typeof readManifest> | null | undefined
 
 const server = createServer({
   headersTimeout: HEADERS_WITHIN_MS,
@@ -92,13 +94,7 @@ server.on('request', (request, response) => {
 
 function answer(request: IncomingMessage, response: ServerResponse) {
   if (draining) response.setHeader('Connection', 'close')
-  const policy: Policy = {
-    publicUrl: env.PUBLIC_URL,
-    isHttps: env.isHttps,
-    isDev,
-    runnerVersion: runnerVersion(),
-  }
-  for (const [name, value] of headersOfAll) response.setHeader(name, value)
+  setHeaders(response, headersOfAll)
 
   const verdict = judgeRequest(
     { method: request.method ?? '', url: request.url ?? '', headers: request.headers },
@@ -111,17 +107,19 @@ function answer(request: IncomingMessage, response: ServerResponse) {
   if (path === '/readyz' && draining) {
     return send(request, response, 503, 'application/json', '{"status":"draining"}\n')
   }
-  if (path.startsWith('/runner/')) {
-    if (serveRunner) return serveRunner(request, response, path.slice('/runner'.length))
-    return refuse(request, response, NO_FILE)
-  }
+  if (path.startsWith('/runner/')) return answerRunner(request, response, path)
   if (path.startsWith('/_next/static/') && serveStatic) {
     return serveStatic(request, response, path.slice('/_next/static'.length))
   }
   if (path === '/_next/image') return refuse(request, response, NO_FILE)
 
   const nonce = randomBytes(16).toString('base64')
-  const csp = contentSecurityPolicy(nonce, policy)
+  const csp = contentSecurityPolicy(nonce, {
+    publicUrl: env.PUBLIC_URL,
+    isHttps: env.isHttps,
+    isDev,
+    runnerVersion: runner()?.version ?? null,
+  })
   cleanHeaders(request.headers, request.socket.remoteAddress ?? '', house)
   // Next takes the nonce for its own scripts from this request header, pages take it from the other one.
   request.headers['content-security-policy'] = csp
@@ -143,13 +141,44 @@ function answer(request: IncomingMessage, response: ServerResponse) {
   })
 }
 
-function runnerVersion(): string | null {
-  return null
+/** What the runner's build made; authors rebuild it while the development server runs. */
+function runner() {
+  if (isDev || builtRunner === undefined) {
+    try {
+      builtRunner = readManifest(import.meta.dirname)
+    } catch {
+      builtRunner = null
+    }
+  }
+  return builtRunner
+}
+
+/** The runner's files carry their own policies and none of the house's: its frame must be framed. */
+function answerRunner(request: IncomingMessage, response: ServerResponse, path: string) {
+  const manifest = runner()
+  const [, version, file, ...rest] = path.split('/').slice(1)
+  if (
+    !serveRunner ||
+    !manifest ||
+    version !== manifest.version ||
+    !file ||
+    rest.length ||
+    !Object.hasOwn(manifest.files, file)
+  ) {
+    return refuse(request, response, NO_FILE)
+  }
+  for (const [name] of headersOfAll) if (name !== 'Strict-Transport-Security') response.removeHeader(name)
+  setHeaders(response, Object.entries(file === 'frame.html' ? frameHeaders(manifest) : assetHeaders()))
+  serveRunner(request, response, `/${version}/${file}`)
+}
+
+function setHeaders(response: ServerResponse, headers: [string, string][]): void {
+  for (const [name, value] of headers) response.setHeader(name, value)
 }
 
 /** Answers with a refusal. A body that is still arriving is read and thrown away for a moment, or the answer is lost. */
 function refuse(request: IncomingMessage, response: ServerResponse, { status, message, headers }: Refusal) {
-  for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value)
+  setHeaders(response, Object.entries(headers ?? {}))
   response.setHeader('Content-Security-Policy', `default-src 'none'; frame-ancestors 'none'`)
   response.setHeader('Cache-Control', 'no-store')
   const isApi = request.url?.startsWith('/api/')
