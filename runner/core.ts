@@ -1,4 +1,4 @@
-import type { OutputChunk, RunData, RunJob, RunResult } from './protocol'
+import type { OutputChunk, RunData, RunJob } from './protocol'
 
 /** What the browser's worker and the Node child share. No DOM, no Node. */
 
@@ -133,7 +133,13 @@ export function prepare(py: Interpreter): void {
   }
 }
 
-type Pipe = { readonly cut: boolean; write(stream: OutputChunk['s'], bytes: Uint8Array): number; flush(): void }
+type Pipe = {
+  readonly cut: boolean
+  write(stream: OutputChunk['s'], bytes: Uint8Array): number
+  flush(): void
+  /** From now on everything is dropped. */
+  close(): void
+}
 
 /**
  * Batches what a program writes and drops everything past the caps.
@@ -147,6 +153,7 @@ export function makeOutputPipe(send: (chunks: OutputChunk[]) => void, now: () =>
   let last = Number.NEGATIVE_INFINITY
   let pending: OutputChunk[] = []
   let cut = false
+  let closed = false
 
   function flush() {
     if (pending.length === 0) return
@@ -169,8 +176,12 @@ export function makeOutputPipe(send: (chunks: OutputChunk[]) => void, now: () =>
       return cut
     },
     flush,
+    close() {
+      flush()
+      closed = true
+    },
     write(stream, chunk) {
-      if (cut) return chunk.length
+      if (cut || closed) return chunk.length
       const take = admitted(chunk)
       bytes += take
       const text = decoders[stream].decode(chunk.subarray(0, take), { stream: true })
@@ -203,6 +214,8 @@ export function runJob(
     detail: detail.slice(0, 500),
     cut: pipe.cut,
   })
+  // Pyodide announces a fatal error here before it prints its own stack as if the program had printed it.
+  console.error = () => pipe.close()
   try {
     py.setStdout({ isatty: true, write: (bytes) => pipe.write('out', bytes) })
     py.setStderr({ isatty: true, write: (bytes) => pipe.write('err', bytes) })
@@ -221,5 +234,3 @@ export function runJob(
     return fail(host.heap.refused ? 'memory' : 'fatal', said)
   }
 }
-
-export type { RunResult }

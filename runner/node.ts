@@ -16,7 +16,12 @@ const BOOT_LIMIT_MS = 30_000
 
 type Message = { type: 'ready' } | { type: 'started' } | { type: 'output'; chunks: OutputChunk[] } | RunEnd
 
-type Child = { process: ChildProcess; ready: Promise<void>; on: (message: Message) => void; gone: (why: string) => void }
+type Child = {
+  process: ChildProcess
+  ready: Promise<void>
+  on: (message: Message) => void
+  gone: (why: string) => void
+}
 
 const spares: Child[] = []
 const waiting: (() => void)[] = []
@@ -51,7 +56,12 @@ export async function closeNode(): Promise<void> {
   closed = true
   spares.length = 0
   const ends = [...alive].map(
-    (child) => new Promise<void>((resolve) => (child.exitCode === null && child.signalCode === null ? child.once('exit', () => resolve()) : resolve())),
+    (child) =>
+      new Promise<void>((resolve) =>
+        child.exitCode === null && child.signalCode === null
+          ? child.once('exit', () => resolve())
+          : resolve(),
+      ),
   )
   for (const child of alive) child.kill('SIGKILL')
   await Promise.all(ends)
@@ -83,7 +93,7 @@ async function hire(): Promise<Child> {
   const runtime = await getRuntime()
   const child = spawn(process.execPath, [runtime.child, runtime.pyodide, runtime.snapshot], {
     stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
-    env: { PATH: '/usr/bin:/bin', HOME: '/nonexistent' },
+    env: { NODE_ENV: 'production', PATH: '/usr/bin:/bin', HOME: '/nonexistent' },
   })
   alive.add(child)
   let errors = ''
@@ -133,7 +143,9 @@ function runIn(hand: Child, job: RunJob): Promise<RunResult> {
     const output: OutputChunk[] = []
     let begun = performance.now()
     let timer: NodeJS.Timeout | undefined
-    const end = (result: RunEnd | { type: 'failed'; kind: 'timeout' | 'fatal'; detail?: string; cut: boolean }) => {
+    const end = (
+      result: RunEnd | { type: 'failed'; kind: 'timeout' | 'fatal'; detail?: string; cut: boolean },
+    ) => {
       clearTimeout(timer)
       hand.on = () => {}
       hand.gone = () => {}
@@ -143,7 +155,10 @@ function runIn(hand: Child, job: RunJob): Promise<RunResult> {
     hand.on = (message) => {
       if (message.type === 'started') {
         begun = performance.now()
-        timer = setTimeout(() => end({ type: 'failed', kind: 'timeout', cut: false }), job.limits?.ms ?? LIMITS.ms)
+        timer = setTimeout(
+          () => end({ type: 'failed', kind: 'timeout', cut: false }),
+          job.limits?.ms ?? LIMITS.ms,
+        )
       } else if (message.type === 'output') output.push(...message.chunks)
       else if (message.type === 'result' || message.type === 'failed') end(message)
     }

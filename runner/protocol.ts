@@ -60,7 +60,12 @@ export type CaseResult = {
   calls: Call[]
 }
 
-export type MeterResult = { id: string; points: { n: number; count: number; bound: number }[]; error?: Problem; steps?: true }
+export type MeterResult = {
+  id: string
+  points: { n: number; count: number; bound: number }[]
+  error?: Problem
+  steps?: true
+}
 
 export type TraceStep = { line: number; values: Record<string, Plain | undefined> }
 
@@ -74,7 +79,13 @@ export type RunData = {
   steps?: TraceStep[]
   value?: Plain
   /** What cases.py declares, in order: used by the compiler only. */
-  declared?: { id: string; kind: 'case' | 'hidden' | 'metered'; label: string; says?: string; compare?: 'exact' | 'approx' | 'unordered' }[]
+  declared?: {
+    id: string
+    kind: 'case' | 'hidden' | 'metered'
+    label: string
+    says?: string
+    compare?: 'exact' | 'approx' | 'unordered'
+  }[]
 }
 
 export type OutputChunk = { s: 'out' | 'err'; t: string }

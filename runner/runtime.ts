@@ -15,10 +15,19 @@ const cache = join(process.cwd(), '.cache', 'runner')
 /** Hash over everything that ends up in the snapshot or the child. */
 export function sourceKey(): string {
   const hash = createHash('sha256')
-  for (const file of ['core.ts', 'node-child.ts', 'snapshot.ts', 'runtime.ts', ...PYTHON_MODULES.map(([, file]) => file)]) {
+  for (const file of [
+    'core.ts',
+    'node-child.ts',
+    'snapshot.ts',
+    'runtime.ts',
+    ...PYTHON_MODULES.map(([, file]) => file),
+  ]) {
     hash.update(file).update(readFileSync(join(sources, file)))
   }
-  return hash.update(readFileSync(join(pyodideFolder(), 'package.json'))).digest('hex').slice(0, 16)
+  return hash
+    .update(readFileSync(join(pyodideFolder(), 'package.json')))
+    .digest('hex')
+    .slice(0, 16)
 }
 
 /** The folder of the installed Pyodide, with a slash at its end. */
@@ -78,7 +87,9 @@ function runNode(args: string[]): Promise<void> {
       errors += text
     })
     child.on('error', reject)
-    child.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`The memory snapshot could not be made: ${errors}`))))
+    child.on('close', (code) =>
+      code === 0 ? resolve() : reject(new Error(`The memory snapshot could not be made: ${errors}`)),
+    )
   })
 }
 

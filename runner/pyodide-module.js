@@ -1,0 +1,1 @@
+export { default as createPyodideModule } from 'pyodide/pyodide.asm.mjs'
