@@ -51,8 +51,8 @@ class PanelBoundary extends Component<{ children: ReactNode }, { broken: boolean
     return (
       <div className="border-ink border-t pt-3" role="alert">
         <p className="font-serif text-16">
-          This exercise could not be shown. What you wrote in it is kept. Reload the page; if it happens again, tell whoever runs this
-          site which exercise it was.
+          This exercise could not be shown. What you wrote in it is kept. Reload the page; if it happens
+          again, tell whoever runs this site which exercise it was.
         </p>
         <button
           type="button"

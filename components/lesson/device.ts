@@ -1,7 +1,14 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
 
 /** A draft as this device holds it. `base` is the server revision it was written on. */
-export type DeviceDraft = { user: string; block: string; base: number; state: unknown; dirty: boolean; at: string }
+export type DeviceDraft = {
+  user: string
+  block: string
+  base: number
+  state: unknown
+  dirty: boolean
+  at: string
+}
 
 /** An attempt that the server has not acknowledged yet. */
 export type WaitingAttempt = {
@@ -12,6 +19,8 @@ export type WaitingAttempt = {
   response: unknown
   hints: number
   at: string
+  /** Grows with every attempt of this browser: the order to send them in. */
+  order: number
 }
 
 interface Shape extends DBSchema {
@@ -64,7 +73,7 @@ export class Device {
   /** Attempts not acknowledged yet, oldest first. */
   async readAttempts(user: string): Promise<WaitingAttempt[]> {
     const waiting = await (await this.#open()).getAllFromIndex('attempts', 'user', user)
-    return waiting.sort((a, b) => a.at.localeCompare(b.at))
+    return waiting.sort((a, b) => a.order - b.order)
   }
 
   async dropAttempt(id: string): Promise<void> {

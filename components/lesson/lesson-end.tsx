@@ -17,7 +17,11 @@ export function LessonEnd({
   const states = useBlockStates(graded.map(({ id }) => id))
   const open = graded.filter((_, i) => states[i] !== 'passed')
   return (
-    <section aria-labelledby="lesson-end" className="mt-16 max-w-(--measure) border-ink border-t pt-3" id="end-of-lesson">
+    <section
+      aria-labelledby="lesson-end"
+      className="mt-16 max-w-(--measure) border-ink border-t pt-3"
+      id="end-of-lesson"
+    >
       <h2 id="lesson-end" className="font-serif font-semibold text-22">
         {open.length === 0 ? 'This lesson is complete' : 'Before this lesson is complete'}
       </h2>

@@ -79,7 +79,8 @@ export function LessonPage({
             Lessons
           </button>
           <span className="text-13 text-ink-3 tabular-nums">
-            {module?.letter} · {entry.number} of {course.modules.reduce((sum, { lessons }) => sum + lessons.length, 0)}
+            {module?.letter} · {entry.number} of{' '}
+            {course.modules.reduce((sum, { lessons }) => sum + lessons.length, 0)}
           </span>
         </div>
         <main id="main" className="lesson-sheet">
@@ -107,7 +108,13 @@ export function LessonPage({
               </div>
               <div>
                 <dt>Needs</dt>
-                <dd>{needs.length === 0 ? 'Nothing before it' : needs.map((need, i) => <Need key={need.title} need={need} last={i === needs.length - 1} />)}</dd>
+                <dd>
+                  {needs.length === 0
+                    ? 'Nothing before it'
+                    : needs.map((need, i) => (
+                        <Need key={need.title} need={need} last={i === needs.length - 1} />
+                      ))}
+                </dd>
               </div>
             </dl>
           </header>
@@ -121,7 +128,11 @@ export function LessonPage({
                 <div className="prose">
                   {group.segments.map((segment, j) =>
                     segment.type === 'html' ? (
-                      <div key={`html-${j.toString()}`} className="html" dangerouslySetInnerHTML={{ __html: segment.html }} />
+                      <div
+                        key={`html-${j.toString()}`}
+                        className="html"
+                        dangerouslySetInnerHTML={{ __html: segment.html }}
+                      />
                     ) : (
                       <div key={segment.id} id={anchorOf(segment.id)} className="block-place">
                         <BlockOf lesson={lesson} id={segment.id} />
@@ -162,7 +173,8 @@ function groupSegments(lesson: Lesson): Group[] {
   const groups: Group[] = []
   for (const segment of lesson.segments) {
     const last = groups.at(-1)
-    if (segment.type === 'block' && WORKBENCHES.has(lesson.blocks[segment.id]?.kind ?? '')) groups.push({ bench: segment.id })
+    if (segment.type === 'block' && WORKBENCHES.has(lesson.blocks[segment.id]?.kind ?? ''))
+      groups.push({ bench: segment.id })
     else if (last?.segments) last.segments.push(segment)
     else groups.push({ segments: [segment] })
   }
@@ -179,7 +191,9 @@ function Need({ need, last }: { need: SkillRef; last: boolean }) {
   return (
     <>
       {need.href ? <Link href={need.href}>{need.title}</Link> : need.title}
-      {need.note && <span className="text-ink-3"> ({need.note === 'planned' ? 'not written yet' : 'assumed'})</span>}
+      {need.note && (
+        <span className="text-ink-3"> ({need.note === 'planned' ? 'not written yet' : 'assumed'})</span>
+      )}
       {!last && ', '}
     </>
   )

@@ -63,7 +63,9 @@ function OutlineLesson({
 }) {
   const inside = (
     <>
-      <span className={`text-right text-12 tabular-nums ${current ? 'text-oxide' : 'text-ink-3'}`}>{lesson.number}</span>
+      <span className={`text-right text-12 tabular-nums ${current ? 'text-oxide' : 'text-ink-3'}`}>
+        {lesson.number}
+      </span>
       <span>
         {lesson.title}
         {!lesson.written && <span className="block text-12 text-ink-3">not written yet</span>}

@@ -9,7 +9,9 @@ export type Answer<T> =
   | { ok: false; why: 'outdated'; current: number }
   | { ok: false; why: 'refused'; text: string }
 
-export type DraftConflict = { current: { revision: number; state: unknown; device?: string; updatedAt: string } }
+export type DraftConflict = {
+  current: { revision: number; state: unknown; device?: string; updatedAt: string }
+}
 
 async function call(path: string, init?: RequestInit): Promise<Response | null> {
   try {
@@ -32,7 +34,11 @@ async function read<T>(response: Response | null): Promise<Answer<T>> {
   if (response.status === 409 && typeof said?.current === 'number') {
     return { ok: false, why: 'outdated', current: said.current }
   }
-  return { ok: false, why: 'refused', text: typeof said?.error === 'string' ? said.error : `The server answered ${response.status}.` }
+  return {
+    ok: false,
+    why: 'refused',
+    text: typeof said?.error === 'string' ? said.error : `The server answered ${response.status}.`,
+  }
 }
 
 const json = (method: string, body: unknown): RequestInit => ({
@@ -66,7 +72,10 @@ export async function putDraft(
 ): Promise<Answer<{ revision: number } | { conflict: DraftConflict }>> {
   // `keepalive` lets the request outlive the page; browsers cap its body at 64 KB.
   const init = json('PUT', { base, state })
-  const response = await call(`/api/drafts/${block}`, leaving && String(init.body).length < 60_000 ? { ...init, keepalive: true } : init)
+  const response = await call(
+    `/api/drafts/${block}`,
+    leaving && String(init.body).length < 60_000 ? { ...init, keepalive: true } : init,
+  )
   if (response?.status === 409) {
     const body: unknown = await response.json().catch(() => null)
     if (body && typeof body === 'object' && 'current' in body && typeof body.current === 'object') {

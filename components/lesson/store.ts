@@ -48,7 +48,8 @@ const RETRY_FIRST_MS = 2000
 const RETRY_MAX_MS = 30_000
 const HISTORY = 10
 
-const clock = (iso: string) => new Date(iso).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })
+const clock = (iso: string) =>
+  new Date(iso).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })
 const seconds = (ms: number) => Math.max(1, Math.round(ms / 1000))
 
 /**
@@ -228,7 +229,10 @@ export class LessonStore {
     this.#show(block, {
       saved: onDevice
         ? { where: 'device', reason }
-        : { where: 'not-saved', reason: `${reason} The browser refuses storage: copy your work before you close.` },
+        : {
+            where: 'not-saved',
+            reason: `${reason} The browser refuses storage: copy your work before you close.`,
+          },
     })
     if (!said.ok && (said.why === 'offline' || said.why === 'limited')) this.#planServerSave(block, wait)
   }
@@ -268,7 +272,14 @@ export class LessonStore {
     const at = new Date().toISOString()
     if (provisional) {
       this.#show(block, {
-        outcome: { id, block, verdict: provisional.passed ? 'passed' : 'failed', checked: 'browser', feedback: provisional, at },
+        outcome: {
+          id,
+          block,
+          verdict: provisional.passed ? 'passed' : 'failed',
+          checked: 'browser',
+          feedback: provisional,
+          at,
+        },
       })
     }
     if (!this.user) return
@@ -281,6 +292,7 @@ export class LessonStore {
       response,
       hints: entry.view.hintsOpened,
       at,
+      order: Math.max(Date.now(), (this.#waiting.at(-1)?.order ?? 0) + 1),
     }
     this.#waiting.push(attempt)
     await this.#device.keepAttempt(attempt).catch(() => {})
@@ -316,7 +328,10 @@ export class LessonStore {
     this.#queueRetryMs = Math.min(this.#queueRetryMs * 2, RETRY_MAX_MS)
     const notice: BlockView['notice'] =
       said.why === 'limited'
-        ? { kind: 'limited', text: `Too many attempts in a minute. This one is kept and is sent in ${said.seconds} s. Nothing to do.` }
+        ? {
+            kind: 'limited',
+            text: `Too many attempts in a minute. This one is kept and is sent in ${said.seconds} s. Nothing to do.`,
+          }
         : said.why === 'signed-out'
           ? {
               kind: 'refused',
@@ -326,7 +341,10 @@ export class LessonStore {
                 run: () => location.assign(`/sign-in?callbackUrl=${encodeURIComponent(location.pathname)}`),
               },
             }
-          : { kind: 'offline', text: 'The server does not answer. This attempt is kept on this device and follows by itself.' }
+          : {
+              kind: 'offline',
+              text: 'The server does not answer. This attempt is kept on this device and follows by itself.',
+            }
     for (const { block } of this.#waiting) if (this.#entries.has(block)) this.#show(block, { notice })
     if (said.why !== 'signed-out') this.#queueTimer = setTimeout(() => void this.#sendQueue(), wait)
   }
@@ -346,7 +364,10 @@ export class LessonStore {
             text: 'This exercise was changed since you opened the page. What you wrote is kept.',
             action: { label: 'Reload the page', run: () => location.reload() },
           }
-        : { kind: 'refused', text: said.why === 'refused' ? said.text : 'The server did not take this attempt.' },
+        : {
+            kind: 'refused',
+            text: said.why === 'refused' ? said.text : 'The server did not take this attempt.',
+          },
     })
   }
 
