@@ -41,15 +41,29 @@ export type ContentIndex = {
   courses: Course[]
   skills: Skill[]
   /** Block id → kind, version, lesson; graded or practice. */
-  blocks: Record<string, { kind: string; version: number; course: string; lesson: string; graded: boolean; star: boolean }>
+  blocks: Record<
+    string,
+    { kind: string; version: number; course: string; lesson: string; graded: boolean; star: boolean }
+  >
   retired: Record<string, string | null>
+  /** What stands in the way of a lesson, by `course/lesson`; such a lesson has no page until it is mended. */
+  broken: Record<string, Problem[]>
 }
+
+/** Something an author must mend. `file` is relative to the repository. */
+export type Problem = { file: string; line: number; message: string }
 
 export type OutlineEntry = { level: 2 | 3; id: string; title: string; block?: string; graded?: boolean }
 
 export type Segment = { type: 'html'; html: Html } | { type: 'block'; id: string }
 
-export type Card = { id: string; concept: string; kind: 'recall' | 'predict' | 'decide'; front: Html; back: Html }
+export type Card = {
+  id: string
+  concept: string
+  kind: 'recall' | 'predict' | 'decide'
+  front: Html
+  back: Html
+}
 
 /** A compiled lesson as a page receives it. Holds no key. */
 export type Lesson = {
