@@ -276,4 +276,4 @@ process.on('unhandledRejection', (error) =>
 )
 
 await app.prepare()
-server.listen(env.PORT, () => process.send?.('ready'))
+server.listen(env.PORT)
