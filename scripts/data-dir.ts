@@ -142,15 +142,29 @@ function isAlive({ pid, started }: Mark): boolean {
   return startOf(pid) === started
 }
 
+/** The parent of a process where that can be read cheaply; null elsewhere. */
+export function parentOf(pid: number): number | null {
+  return Number(statOf(pid)?.[1] ?? 0) || null
+}
+
+/** The fields of Linux's `stat` from the state on: the name before them may hold spaces. */
+function statOf(pid: number): string[] | null {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ')
+  } catch {
+    return null
+  }
+}
+
 /** When a process began, in whatever words the system has for it; null for none and for one that only waits to be buried. */
 function startOf(pid: number): string | null {
+  if (process.platform === 'linux') {
+    const [state, ...fields] = statOf(pid) ?? ['X']
+    return state === 'Z' || state === 'X' ? null : (fields[18] ?? null)
+  }
   try {
-    if (process.platform === 'linux') {
-      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-        .replace(/^.*\) /s, '')
-        .split(' ')
-      return fields[0] === 'Z' || fields[0] === 'X' ? null : (fields[19] ?? null)
-    }
     return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim() || null
   } catch {
     return null

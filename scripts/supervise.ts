@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { type Env, EnvError, readEnv } from '../app/read-env'
 import { buildAll, type Run } from './build'
 import { keepRunning } from './children'
-import { Busy, endLeftover, holdDataDir } from './data-dir'
+import { Busy, endLeftover, holdDataDir, parentOf } from './data-dir'
 import { openDatabase } from './database'
 import { createDemoLearner } from './demo-learner'
 
@@ -149,12 +149,13 @@ class House {
     process.exit(code)
   }
 
-  /** `kill -9` of npm leaves this process behind, which nobody can find then: it follows. */
+  /** `kill -9` of npm leaves this process and the shell between them behind, where nobody looks for it: it follows. */
   private watchNpm(): void {
     if (!process.env.npm_lifecycle_event) return
-    const parent = process.ppid
+    const parents = () => `${process.ppid} ${parentOf(process.ppid)}`
+    const first = parents()
     setInterval(() => {
-      if (process.ppid !== parent) void this.close(0)
+      if (parents() !== first) void this.close(0)
     }, 1000).unref()
   }
 }
