@@ -101,10 +101,13 @@ export function isLocalName(hostname: string): boolean {
 
 /**
  * Reads and checks an environment. Makes `DATA_DIR` and, where `AUTH_SECRET` is not given, the secret in it
- * (0600, at the first start). `withDatabase: false` is for who is about to start one. Throws an `EnvError` that names
- * each variable that is wrong.
+ * (0600, at the first start). `withDatabase: false` is for who is about to start one,
+ * `makesSecret: false` for who only looks. Throws an `EnvError` that names each variable that is wrong.
  */
-export function readEnv(source: Record<string, string | undefined>, { withDatabase = true } = {}) {
+export function readEnv(
+  source: Record<string, string | undefined>,
+  { withDatabase = true, makesSecret = true } = {},
+) {
   const parsed = shape.safeParse(source)
   if (!parsed.success) {
     throw new EnvError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`))
@@ -162,7 +165,7 @@ export function readEnv(source: Record<string, string | undefined>, { withDataba
     PUBLIC_URL: url.origin,
     DATA_DIR: dataDir,
     DATABASE_URL: values.DATABASE_URL ?? '',
-    AUTH_SECRET: values.AUTH_SECRET ?? (isBuild ? '' : ownSecret(dataDir)),
+    AUTH_SECRET: values.AUTH_SECRET ?? (isBuild || !makesSecret ? '' : ownSecret(dataDir)),
     /** The server is reached by a name of this machine only. */
     isLocal,
     /** Cookies are `__Host-` and Secure, and the page is told to stay on TLS. */
