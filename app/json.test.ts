@@ -42,6 +42,12 @@ describe('a JSON body', () => {
     expect(parseJson('[{"a":"a"},{"a":["a","a","__proto__"]}]')).toHaveLength(2)
   })
 
+  test('with a NUL or half a character comes back with a sign for it', () => {
+    expect(parseJson('{"a\\u0000":["\\ud83d\\udea2 \\ud83d","\\u0000"]}')).toEqual({
+      'a\ufffd': ['🚢 \ufffd', '\ufffd'],
+    })
+  })
+
   test('leaves no trace on other objects', async () => {
     await refusal(post('{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}'))
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined()

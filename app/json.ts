@@ -23,7 +23,8 @@ export async function readJson(request: Request, cap: number): Promise<unknown> 
   return parseJson(await readText(request, cap))
 }
 
-async function readText(request: Request, cap: number): Promise<string> {
+/** Reads at most `cap` bytes of valid UTF-8, counted as they arrive. Throws `BadBody`. */
+export async function readText(request: Request, cap: number): Promise<string> {
   const tooLarge = () => new BadBody(`The body is larger than ${cap} bytes.`, 413)
   if (Number(request.headers.get('content-length')) > cap) throw tooLarge()
   const reader = request.body?.getReader()
@@ -50,7 +51,7 @@ async function readText(request: Request, cap: number): Promise<string> {
   }
 }
 
-/** Parses JSON and refuses what `JSON.parse` lets through. Throws `BadBody` with status 400. */
+/** Parses JSON and refuses what `JSON.parse` lets through; what no database keeps becomes U+FFFD. Throws `BadBody` with status 400. */
 export function parseJson(text: string): unknown {
   let value: unknown
   try {
@@ -59,7 +60,15 @@ export function parseJson(text: string): unknown {
     throw new BadBody('The body is not valid JSON.')
   }
   refuseTraps(text)
-  return value
+  return /\\u(0000|d[89a-f])/i.test(text) ? storable(value) : value
+}
+
+/** Postgres keeps no NUL and no half of a surrogate pair. A program may print both, and its attempt must not fail for it. */
+function storable(value: unknown): unknown {
+  if (typeof value === 'string') return Buffer.from(value.replaceAll('\u0000', '\ufffd')).toString()
+  if (Array.isArray(value)) return value.map(storable)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [storable(name), storable(inner)]))
 }
 
 /** Walks over JSON that is known to be well formed: `JSON.parse` keeps the last of two equal names and forgets the first. */

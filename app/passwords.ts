@@ -26,11 +26,11 @@ export class Busy extends Error {
 
 let running = 0
 const waiting: (() => void)[] = []
-let begun = 0
+let computed = 0
 
-/** argon2 computations begun by this process: tests compare paths with it. */
+/** argon2 computations that this process has carried out: tests compare paths with it. */
 export function hashCount(): number {
-  return begun
+  return computed
 }
 
 async function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -41,9 +41,10 @@ async function inTurn<T>(work: () => Promise<T>): Promise<T> {
   } else {
     running++
   }
-  begun++
   try {
-    return await work()
+    const result = await work()
+    computed++
+    return result
   } finally {
     const next = waiting.shift()
     if (next) next()
@@ -62,14 +63,15 @@ export function hashPassword(password: string): Promise<string> {
 }
 
 /**
- * Whether the password belongs to the hash. Without a hash (unknown address) it computes just as much and says no.
+ * Whether the password belongs to the hash. Without one (unknown address) it computes just as much and says no.
  * Throws `Busy` when too many wait.
  */
 export async function verifyPassword(stored: string | null, password: string): Promise<boolean> {
   // Anything longer was never accepted; hashing it would only be work for an attacker to order.
   const candidate = isTooLong(password) ? '' : canonical(password)
-  const right = await inTurn(() => verify(stored ?? NOBODY, candidate).catch(() => false))
-  return right && stored !== null && candidate !== ''
+  const known = stored !== null && isHash(stored)
+  const right = await inTurn(() => verify(known ? stored : NOBODY, candidate))
+  return right && known && candidate !== ''
 }
 
 /** True when a stored hash was made with less than today's cost, or another algorithm. */
@@ -84,6 +86,14 @@ export function needsRehash(stored: string): boolean {
     )
   } catch {
     return true
+  }
+}
+
+function isHash(stored: string): boolean {
+  try {
+    return parseOptions(stored).outputLen > 0
+  } catch {
+    return false
   }
 }
 

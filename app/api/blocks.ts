@@ -1,0 +1,17 @@
+import { getIndex } from '@/content'
+import { Refused } from '../handler'
+
+/** What the index knows of a block. Throws `Refused` 404 for any other name, so that a name never becomes a path. */
+export async function requireBlock(id: string) {
+  const { blocks } = await getIndex()
+  const known = Object.hasOwn(blocks, id) ? blocks[id] : undefined
+  if (!known) throw new Refused(404, { error: 'There is no block by this id.' })
+  return known
+}
+
+/** The same for a course. */
+export async function requireCourse(slug: string) {
+  const course = (await getIndex()).courses.find((one) => one.slug === slug)
+  if (!course) throw new Refused(404, { error: 'There is no course by this name.' })
+  return course
+}
