@@ -127,6 +127,10 @@ function answer(request: IncomingMessage, response: ServerResponse) {
   response.setHeader('Content-Security-Policy', csp)
   response.setHeader('Cache-Control', 'private, no-store')
 
+  // A body that nobody read would be swallowed by Node for as long as it lasts.
+  response.once('finish', () => {
+    if (!request.complete) setTimeout(() => request.socket.destroy(), LINGER_MS).unref()
+  })
   capBody(request, verdict.maxBody, () => {
     if (response.headersSent) return
     refuse(request, response, tooLarge(path))
