@@ -4,12 +4,7 @@ import { AccountPage, OtherWay } from '@/components/site/account-page'
 import { resetPassword } from '../actions/accounts'
 import { Frame } from '../frame'
 
-// The address holds a token: no other site is told of it, no search engine keeps it.
-export const metadata: Metadata = {
-  title: 'Set a new password',
-  robots: { index: false },
-  referrer: 'no-referrer',
-}
+export const metadata: Metadata = { title: 'Set a new password', robots: { index: false } }
 
 type Props = { searchParams: Promise<{ token?: string | string[] }> }
 

@@ -3,7 +3,7 @@
 import { Menu } from '@base-ui/react/menu'
 import { LogOut, Settings } from 'lucide-react'
 import { useEffect, useRef, useTransition } from 'react'
-import { type Account, initialsOf } from './account-menu'
+import { type Account, initialsOf } from './account'
 
 export type AccountMenuPopupProps = {
   account: Account

@@ -1,10 +1,8 @@
 'use client'
 
 import { type ComponentType, useState } from 'react'
+import { type Account, initialsOf } from './account'
 import type { AccountMenuPopupProps } from './account-menu-popup'
-
-/** What the menu says and does. */
-export type Account = { name: string; email: string; signOut: (form: FormData) => Promise<void> }
 
 /**
  * A link to the settings that becomes a menu: the menu's code is fetched when someone reaches for it, so that a page of
@@ -24,7 +22,6 @@ export function AccountMenu({ account }: { account: Account }) {
     <a
       href="/settings"
       className={trigger}
-      aria-label={`${account.name}: account`}
       onFocus={load}
       onPointerEnter={load}
       onClick={(event) => {
@@ -36,16 +33,10 @@ export function AccountMenu({ account }: { account: Account }) {
       }}
     >
       <span aria-hidden>{initialsOf(account.name)}</span>
+      <span className="sr-only">{account.name}: account</span>
     </a>
   )
 }
 
 const trigger =
   'grid size-8 place-items-center rounded-full border border-rule-strong font-[550] text-12 text-ink-2 no-underline hover:bg-hover pointer-coarse:size-11'
-
-/** "Maya Okafor" is MO; a name of one word is its first letter. */
-export function initialsOf(name: string): string {
-  const words = name.trim().split(/\s+/)
-  const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => word && [...word][0])
-  return letters.join('').toLocaleUpperCase('en-GB')
-}

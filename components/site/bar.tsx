@@ -1,5 +1,6 @@
 import { buttonClass } from '@/components/ui/button'
-import { type Account, AccountMenu } from './account-menu'
+import type { Account } from './account'
+import { AccountMenu } from './account-menu'
 import { Mark } from './mark'
 import { ThemeToggle } from './theme-toggle'
 

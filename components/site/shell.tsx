@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { Account } from './account-menu'
+import type { Account } from './account'
 import { Bar, type Place } from './bar'
 import { Footer } from './footer'
 
