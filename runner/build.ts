@@ -71,6 +71,7 @@ function inputsKey(): string {
     'worker.ts',
     'frame.ts',
     'messages.ts',
+    'pyodide-module.js',
     'protocol.ts',
     'manifest.ts',
     'headers.ts',

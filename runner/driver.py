@@ -29,6 +29,7 @@ _extract_tb, _format_only = traceback.extract_tb, traceback.format_exception_onl
 _HOME = "/home/pyodide"
 _MAX_CALLS = 300
 _CALL_CHARS = 200
+_METER_STEPS = 10  # a slow answer is to be measured, not stopped like an endless one
 
 _short_repr = reprlib.Repr()
 _short_repr.maxlist = _short_repr.maxtuple = _short_repr.maxset = _short_repr.maxdict = 24
@@ -91,8 +92,9 @@ def _problem(error, files):
         return {"type": "StepLimit", "text": "StepLimit: too many lines were executed", "line": None, "trail": []}
     try:
         frames = [(f.filename.removeprefix(_HOME + "/"), f.lineno, f.name) for f in _extract_tb(error.__traceback__)]
-        frames = [frame for frame in frames if frame[0] in files and frame[0] != _author_file][-20:]
-        line = error.lineno if isinstance(error, SyntaxError) else (frames[-1][1] if frames else None)
+        frames = [frame for frame in frames if frame[0] in files][-20:]
+        own = [number for file, number, _ in frames if file != _author_file]
+        line = error.lineno if isinstance(error, SyntaxError) else (own[-1] if own else None)
         text = "".join(_format_only(error))[:4000]
         trail = [{"file": file, "line": number, "name": name} for file, number, name in frames]
         return {"type": type(error).__name__[:100], "text": text, "line": line, "trail": trail}
@@ -174,16 +176,23 @@ def _run_cases(job, out):
     solution = _module("solution", entry["path"], files[entry["path"]])
     steps.begin(None)
     exec(compile(files[entry["cases"]], entry["cases"], "exec", dont_inherit=True), cases.__dict__)
-    shown = ("id", "kind", "label", "says", "compare")
+    shown = ("id", "kind", "label", "says", "compare", "counts")
     out["declared"] = [{key: item[key] for key in shown if item.get(key) is not None} for item in slipway.declared]
     only = entry.get("only")
+    endless, meters = False, []
     for item in slipway.declared:
         if only is not None and item["id"] not in only:
             continue
         if item["kind"] != "metered":
             out["cases"].append(_case(item, solution, files, limit))
+            endless = endless or "steps" in out["cases"][-1]
         elif entry.get("meters"):
-            out["meters"].append(_meter(item, solution, files, limit))
+            meters.append(item)
+    for item in meters:
+        if endless:  # it would not end here either
+            out["meters"].append({"id": item["id"], "points": [], "steps": True})
+        else:
+            out["meters"].append(_meter(item, solution, files, limit and limit * _METER_STEPS))
 
 
 def _case(item, solution, files, limit):

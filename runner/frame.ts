@@ -77,9 +77,9 @@ function hear(hand: Hand, data: unknown): void {
   }
   const run = current
   if (!run || run.hand !== hand || !run.started || message.id !== run.id) return
-  if (++run.messages > KEEP.messages)
-    return end(hand, { type: 'failed', kind: 'output-limit', detail: 'messages' })
-  if (message.type === 'output') takeOutput(run, message.chunks)
+  run.messages++
+  if (run.messages > KEEP.messages) end(hand, { type: 'failed', kind: 'output-limit', detail: 'messages' })
+  else if (message.type === 'output') takeOutput(run, message.chunks)
   else if (message.type === 'result') {
     if (message.cut === true) run.cut = true
     end(hand, { type: 'result', data: message.data })

@@ -85,6 +85,8 @@ export type RunData = {
     label: string
     says?: string
     compare?: 'exact' | 'approx' | 'unordered'
+    /** What a meter counts. */
+    counts?: string
   }[]
 }
 
