@@ -9,6 +9,7 @@ import { capBody } from './app/door/body-cap'
 import { cleanHeaders, type House, isRefusal, judgeRequest, type Refusal, tooLarge } from './app/door/gate'
 import { contentSecurityPolicy, securityHeaders } from './app/door/policy'
 import { env } from './app/env'
+import { configureDatabase } from './db/client'
 import { assetHeaders, frameHeaders, readManifest } from './runner/headers'
 
 /**
@@ -279,5 +280,6 @@ process.on('unhandledRejection', (error) =>
   console.error('A promise was rejected and nobody listened:', error),
 )
 
+configureDatabase(env.DATABASE_URL)
 await app.prepare()
 server.listen(env.PORT)

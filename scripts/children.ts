@@ -20,7 +20,7 @@ export function pauseBefore(attempt: number): number {
 export type Spec = {
   name: string
   args: string[]
-  env: Record<string, string | undefined>
+  env: NodeJS.ProcessEnv
   dataDir: string
   /** Called when the child ended and will not be started again. */
   onHopeless: () => void
@@ -46,6 +46,7 @@ export function keepRunning(spec: Spec) {
     child = running
     if (running.pid !== undefined) noteChild(dataDir, name, running.pid)
     for (const stream of [running.stdout, running.stderr]) {
+      if (stream === null) continue
       createInterface({ input: stream }).on('line', (line) => {
         log.write(`${line}\n`)
         // The access log would drown on a terminal what a person must read; it is in the file.
@@ -86,7 +87,7 @@ export function keepRunning(spec: Spec) {
       await new Promise<void>((done) => log.end(done))
     },
     /** Starts the child anew with other variables. */
-    restart: (env: Record<string, string | undefined>) => {
+    restart: (env: NodeJS.ProcessEnv) => {
       spec.env = env
       attempt = 0
       child?.kill('SIGTERM')

@@ -11,8 +11,8 @@ type Embedded = Awaited<ReturnType<typeof startEmbedded>>
  */
 export async function openDatabase(env: Env, say: (line: string) => void) {
   if (env.DATABASE_URL) {
-    await migrate({ migrator: env.MIGRATOR_DATABASE_URL ?? env.DATABASE_URL, log: say })
     const urls = { app: env.DATABASE_URL, verifier: env.VERIFIER_DATABASE_URL ?? env.DATABASE_URL }
+    await migrate({ migrator: env.MIGRATOR_DATABASE_URL ?? env.DATABASE_URL, ...urls, log: say })
     return { urls, stop: async () => undefined, onMoved: (_moved: () => void) => undefined }
   }
   const keeper = new Keeper(env.DATA_DIR, say)
@@ -41,10 +41,11 @@ class Keeper {
 
   async start(): Promise<void> {
     const server = await startEmbedded({ dataDir: this.dataDir, log: this.say })
+    if (server.reused) this.say('Found the database still running from an earlier start.')
     this.server = server
     server.onExit(() => this.onExit())
-    await migrate({ migrator: server.adminUrl, log: this.say })
     const urls = { app: server.urlFor('app'), verifier: server.urlFor('verifier') }
+    await migrate({ migrator: server.adminUrl, ...urls, log: this.say })
     const hasMoved = this.urls.app !== '' && this.urls.app !== urls.app
     this.urls = urls
     if (hasMoved) this.moved()

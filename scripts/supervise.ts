@@ -34,7 +34,7 @@ export async function supervise({ dev }: { dev: boolean }): Promise<void> {
 }
 
 async function open(house: House, dev: boolean): Promise<void> {
-  const NODE_ENV = dev ? 'development' : 'production'
+  const NODE_ENV: Env['NODE_ENV'] = dev ? 'development' : 'production'
   const env = readEnv({ ...process.env, NODE_ENV }, { withDatabase: false })
   const held = await holdDataDir(env.DATA_DIR, env.PUBLIC_URL)
   house.add({ stop: held.release })
@@ -49,7 +49,9 @@ async function open(house: House, dev: boolean): Promise<void> {
   const database = await openDatabase(env, say)
   house.add(database)
   house.goOn()
-  const demo = env.isLocal ? await createDemoLearner(database.urls.app) : null
+  const demo = env.isLocal ? await createDemoLearner(env.DATA_DIR, database.urls.app) : null
+  if (demo)
+    say(`A learner to look around with, told only this once: ${demo.email}, password ${demo.password}`)
 
   const webEnv = () => ({ ...process.env, NODE_ENV, DATABASE_URL: database.urls.app, DATA_DIR: env.DATA_DIR })
   const web = keepRunning({
