@@ -1,0 +1,93 @@
+import { and, desc, eq, like, notInArray, sql } from 'drizzle-orm'
+import { uuidv7 } from 'uuidv7'
+import { withDatabase } from '../client'
+import { drafts, draftVersions } from '../schema'
+
+export type Draft = { revision: number; state: unknown; device: string; updatedAt: Date }
+export type SavedDraft = { conflict: false; revision: number } | { conflict: true; current: Draft; yours: Draft }
+
+const KEPT_VERSIONS = 20
+
+const columns = { revision: drafts.revision, state: drafts.state, device: drafts.device, updatedAt: drafts.updatedAt }
+
+/**
+ * Writes a draft on the revision it was made on. When another device wrote since, this one is kept as an earlier version
+ * and both are given back; nothing is overwritten.
+ */
+export async function saveDraft(
+  userId: string,
+  { block, base, state, device = '' }: { block: string; base: number; state: unknown; device?: string },
+): Promise<SavedDraft> {
+  return withDatabase((db) =>
+    db.transaction(async (tx) => {
+      const next = { state, device, updatedAt: sql`clock_timestamp()` }
+      const [saved] =
+        base === 0
+          ? await tx
+              .insert(drafts)
+              .values({ userId, block, revision: 1, ...next })
+              .onConflictDoNothing()
+              .returning({ revision: drafts.revision })
+          : await tx
+              .update(drafts)
+              .set({ ...next, revision: sql`${drafts.revision} + 1` })
+              .where(and(eq(drafts.userId, userId), eq(drafts.block, block), eq(drafts.revision, base)))
+              .returning({ revision: drafts.revision })
+      if (saved) return { conflict: false, revision: saved.revision }
+      const [current] = await tx
+        .select(columns)
+        .from(drafts)
+        .where(and(eq(drafts.userId, userId), eq(drafts.block, block)))
+      if (!current) {
+        // A base of a draft that is not here (the data was restored from a back-up): this is the newest there is.
+        await tx.insert(drafts).values({ userId, block, revision: base + 1, ...next })
+        return { conflict: false, revision: base + 1 }
+      }
+      const [kept] = await tx
+        .insert(draftVersions)
+        .values({ userId, block, id: uuidv7(), base, state, device })
+        .returning({ createdAt: draftVersions.createdAt })
+      const newest = tx
+        .select({ id: draftVersions.id })
+        .from(draftVersions)
+        .where(and(eq(draftVersions.userId, userId), eq(draftVersions.block, block)))
+        .orderBy(desc(draftVersions.id))
+        .limit(KEPT_VERSIONS)
+      await tx
+        .delete(draftVersions)
+        .where(and(eq(draftVersions.userId, userId), eq(draftVersions.block, block), notInArray(draftVersions.id, newest)))
+      return { conflict: true, current, yours: { revision: base, state, device, updatedAt: kept?.createdAt ?? new Date() } }
+    }),
+  )
+}
+
+export async function getDraft(userId: string, block: string): Promise<Draft | null> {
+  return withDatabase(async (db) => {
+    const [found] = await db
+      .select(columns)
+      .from(drafts)
+      .where(and(eq(drafts.userId, userId), eq(drafts.block, block)))
+    return found ?? null
+  })
+}
+
+/** The drafts of a lesson's blocks, for its page: one query. */
+export async function listDrafts(userId: string, course: string, lesson: string) {
+  return withDatabase((db) =>
+    db
+      .select({ block: drafts.block, ...columns })
+      .from(drafts)
+      .where(and(eq(drafts.userId, userId), like(drafts.block, `${course}/${lesson}/%`))),
+  )
+}
+
+/** What a block's draft was on devices that lost the race, newest first. */
+export async function listDraftVersions(userId: string, block: string) {
+  return withDatabase((db) =>
+    db
+      .select({ id: draftVersions.id, base: draftVersions.base, state: draftVersions.state, device: draftVersions.device, createdAt: draftVersions.createdAt })
+      .from(draftVersions)
+      .where(and(eq(draftVersions.userId, userId), eq(draftVersions.block, block)))
+      .orderBy(desc(draftVersions.id)),
+  )
+}
