@@ -82,26 +82,48 @@ export async function findEmbedded(dataDir: string): Promise<Pick<Embedded, 'url
 type Server = { pid: number; port: number; child: ChildProcess | null }
 
 /** How programs of Postgres are run for whoever we are. */
-type Shell = { bin: string; data: string; run(program: string, args: string[]): [string, string[]]; uid?: number; gid?: number }
+type Shell = {
+  bin: string
+  data: string
+  run(program: string, args: string[]): [string, string[]]
+  uid?: number
+  gid?: number
+}
 
 function chooseShell(home: string, log: (line: string) => void): Shell {
   const bin = join(nativeFolder(), 'bin')
   const data = join(home, 'data')
   if (process.getuid?.() !== 0) return { bin, data, run: (program, args) => [join(bin, program), args] }
-  const map = ['-U', '--map-user=1000', '--map-group=1000']
-  if (spawnSync('unshare', [...map, 'true']).status === 0) {
+  const user = ordinaryUser()
+  const map = ['-U', `--map-user=${user}`, `--map-group=${user}`]
+  // Root without its powers must still reach both: a home of somebody else, closed to others, is closed to it too.
+  const works = (args: string[]) => spawnSync('unshare', [...map, ...args]).status === 0
+  if (works([join(bin, 'postgres'), '--version']) && works(['test', '-w', home])) {
     return { bin, data, run: (program, args) => ['unshare', [...map, join(bin, program), ...args]] }
   }
   return copiedShell(home, log)
 }
 
+/** A number that this machine has a name for, since initdb asks for its own: 1000 where it is one, else `nobody`'s or any. */
+function ordinaryUser(): number {
+  const ids = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => Number(line.split(':')[2] || 0))
+    .filter((id) => id > 0)
+  return [1000, 65534].find((id) => ids.includes(id)) ?? ids[0] ?? 1000
+}
+
 /** Without user namespaces: everything lies where `nobody` can reach it, since a parent of ours may be closed to it. */
 function copiedShell(home: string, log: (line: string) => void): Shell {
   const note = join(home, 'moved-to')
-  const folder = existsSync(note) ? readFileSync(note, 'utf8').trim() : `/var/lib/slipway-${randomBytes(6).toString('hex')}`
+  const folder = existsSync(note)
+    ? readFileSync(note, 'utf8').trim()
+    : `/var/lib/slipway-${randomBytes(6).toString('hex')}`
   const [uid, gid] = idsOf('nobody')
   if (!existsSync(note)) {
-    log(`User namespaces are off here. Postgres refuses root, so its files are copied to ${folder}, which belongs to nobody.`)
+    log(
+      `User namespaces are off here. Postgres refuses root, so its files are copied to ${folder}, which belongs to nobody.`,
+    )
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     cpSync(nativeFolder(), join(folder, 'native'), { recursive: true, verbatimSymlinks: true })
     if (existsSync(join(home, 'data'))) renameSync(join(home, 'data'), join(folder, 'data'))
@@ -117,7 +139,8 @@ function idsOf(user: string): [number, number] {
     .split('\n')
     .find((entry) => entry.startsWith(`${user}:`))
   const [, , uid, gid] = line?.split(':') ?? []
-  if (!uid || !gid) throw new Error(`there is no user ${user} to run Postgres as; run Slipway as an ordinary user instead`)
+  if (!uid || !gid)
+    throw new Error(`there is no user ${user} to run Postgres as; run Slipway as an ordinary user instead`)
   return [Number(uid), Number(gid)]
 }
 
@@ -128,12 +151,17 @@ function nativeFolder(): string {
   try {
     entry = import.meta.resolve(platform)
   } catch {
-    throw new Error(`there is no embedded PostgreSQL for ${process.platform} ${process.arch}: set DATABASE_URL to one of your own`)
+    throw new Error(
+      `there is no embedded PostgreSQL for ${process.platform} ${process.arch}: set DATABASE_URL to one of your own`,
+    )
   }
   const native = resolve(dirname(fileURLToPath(entry)), '../native')
   const list = join(native, 'pg-symlinks.json')
   if (existsSync(list)) {
-    for (const { source, target } of JSON.parse(readFileSync(list, 'utf8')) as { source: string; target: string }[]) {
+    for (const { source, target } of JSON.parse(readFileSync(list, 'utf8')) as {
+      source: string
+      target: string
+    }[]) {
       const link = join(native, '..', target)
       try {
         lstatSync(link)
@@ -202,11 +230,30 @@ async function findRunning(data: string, secrets: Secrets): Promise<Server | nul
     const pid = Number(lines[0])
     const port = Number(lines[3])
     if (!pid || !isAlive(pid)) return null
-    if (port && lines[7]?.trim() === 'ready' && (await answers(port, secrets))) return { pid, port, child: null }
+    if (!isServerOf(pid, data)) {
+      // After a crash of the machine the number may be anybody's. Postgres would refuse to start for its sake.
+      rmSync(join(data, 'postmaster.pid'), { force: true })
+      return null
+    }
+    if (port && lines[7]?.trim() === 'ready' && (await answers(port, secrets)))
+      return { pid, port, child: null }
     // Alive and not ready: starting, or shutting down after its keeper was killed.
     await pause(100)
   }
   return null
+}
+
+/** True when the process is a Postgres on this data folder, or on one that cannot be made out. */
+function isServerOf(pid: number, data: string): boolean {
+  try {
+    const command =
+      process.platform === 'linux'
+        ? readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').join(' ')
+        : spawnSync('ps', ['-ww', '-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).stdout
+    return command === '' || (command.includes('postgres') && command.includes(data))
+  } catch {
+    return true
+  }
 }
 
 function isAlive(pid: number): boolean {
@@ -224,7 +271,11 @@ function isAlive(pid: number): boolean {
 }
 
 async function answers(port: number, secrets: Secrets): Promise<boolean> {
-  const sql = postgres(addressOf('postgres', port, secrets), { max: 1, connect_timeout: 3, onnotice: () => undefined })
+  const sql = postgres(addressOf('postgres', port, secrets), {
+    max: 1,
+    connect_timeout: 3,
+    onnotice: () => undefined,
+  })
   try {
     await sql`select 1`
     return true
@@ -236,7 +287,7 @@ async function answers(port: number, secrets: Secrets): Promise<boolean> {
 }
 
 async function launch(shell: Shell, secrets: Secrets, logFile: string): Promise<Server> {
-  const port = await freePort()
+  const port = await choosePort(join(dirname(logFile), 'port'))
   const [program, args] = shell.run('postgres', [
     '-D',
     shell.data,
@@ -259,7 +310,12 @@ async function launch(shell: Shell, secrets: Secrets, logFile: string): Promise<
   ])
   const log = openSync(logFile, 'a', 0o600)
   // In a session of its own: Ctrl-C reaches its keeper, who lets requests end before the database goes.
-  const child = spawn(program, args, { stdio: ['ignore', log, log], detached: true, uid: shell.uid, gid: shell.gid })
+  const child = spawn(program, args, {
+    stdio: ['ignore', log, log],
+    detached: true,
+    uid: shell.uid,
+    gid: shell.gid,
+  })
   let ended: string | null = null
   child.on('error', (error) => {
     ended = error.message
@@ -284,13 +340,23 @@ function isReady(data: string): boolean {
   }
 }
 
-function freePort(): Promise<number> {
+/** The port of the last start where it is free: whoever is connected comes back without being told. */
+async function choosePort(file: string): Promise<number> {
+  const last = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0
+  const port = await freePort(last).catch(() => freePort(0))
+  writeFileSync(file, String(port), { mode: 0o600 })
+  return port
+}
+
+function freePort(wanted: number): Promise<number> {
   return new Promise((done, failed) => {
     const server = createServer()
     server.on('error', failed)
-    server.listen(0, '127.0.0.1', () => {
+    server.listen(wanted, '127.0.0.1', () => {
       const address = server.address()
-      server.close(() => (address && typeof address === 'object' ? done(address.port) : failed(new Error('no port'))))
+      server.close(() =>
+        address && typeof address === 'object' ? done(address.port) : failed(new Error('no port')),
+      )
     })
   })
 }
@@ -303,11 +369,15 @@ function addressOf(role: Role | 'postgres', port: number, secrets: Secrets): str
 async function ensureRolesAndDatabase(port: number, secrets: Secrets): Promise<void> {
   const sql = postgres(addressOf('postgres', port, secrets), { max: 1, onnotice: () => undefined })
   try {
-    const roles = new Set((await sql<{ rolname: string }[]>`select rolname from pg_roles`).map(({ rolname }) => rolname))
+    const roles = new Set(
+      (await sql<{ rolname: string }[]>`select rolname from pg_roles`).map(({ rolname }) => rolname),
+    )
     for (const role of ROLES) {
       // Names and secrets are ours (letters, digits, - and _): nothing to escape.
       const verb = roles.has(role) ? 'alter' : 'create'
-      await sql.unsafe(`${verb} role ${role} login nosuperuser nocreatedb nocreaterole password '${secrets[role]}'`)
+      await sql.unsafe(
+        `${verb} role ${role} login nosuperuser nocreatedb nocreaterole password '${secrets[role]}'`,
+      )
     }
     const [found] = await sql`select 1 from pg_database where datname = ${DATABASE}`
     if (!found) await sql.unsafe(`create database ${DATABASE} owner migrator`)
