@@ -6,7 +6,6 @@ import { redirect } from 'next/navigation'
 import { z } from 'zod'
 import {
   createAccount,
-  getPasswordHash,
   renameAccount,
   setTimeZone,
   useResetToken as spendResetToken,

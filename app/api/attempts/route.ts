@@ -48,6 +48,8 @@ export const POST = handler(
       version,
       kind: key.kind,
       graded: known.graded,
+      program: judged.program,
+      lessonBlocks: known.lessonBlocks,
       response,
       hints,
       timeZone: learner.timeZone,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { getDraft, saveDraft } from '@/db/queries/drafts'
+import { type Draft, getDraft, saveDraft } from '@/db/queries/drafts'
 import { handler, Refused } from '../../../../../handler'
+import { currentVisitor } from '../../../../../visitor'
 import { blockParams } from '../../../../block-id'
 import { requireBlock } from '../../../../blocks'
 
@@ -31,7 +32,8 @@ export const PUT = handler(
   },
   async ({ learner, params: block, body: { base, state } }) => {
     await requireBlock(block)
-    const saved = await saveDraft(learner.id, { block, base, state })
+    const { device } = await currentVisitor()
+    const saved = await saveDraft(learner.id, { block, base, state, device })
     if (saved.conflict) {
       throw new Refused(409, {
         error: 'Another device saved this since. Both are kept.',
@@ -43,8 +45,6 @@ export const PUT = handler(
   },
 )
 
-type Draft = { revision: number; state: unknown; updatedAt: Date }
-
-function shown({ revision, state, updatedAt }: Draft) {
-  return { revision, state, updatedAt: updatedAt.toISOString() }
+function shown({ revision, state, device, updatedAt }: Draft) {
+  return { revision, state, device, updatedAt: updatedAt.toISOString() }
 }
