@@ -18,7 +18,9 @@ export function readMigrations(folder = FOLDER): Migration[] {
   let last = Number.NEGATIVE_INFINITY
   return journal.entries.map((entry, position) => {
     if (entry.idx !== position || entry.when <= last) {
-      throw new Error(`migration ${entry.tag} is older than the one before it: generate it again on the newest state`)
+      throw new Error(
+        `migration ${entry.tag} is older than the one before it: generate it again on the newest state`,
+      )
     }
     last = entry.when
     const source = readFileSync(join(folder, `${entry.tag}.sql`), 'utf8')
@@ -60,8 +62,14 @@ export async function migrate({
       select idx, tag, hash from schema_migrations order by idx`
     for (const row of applied) {
       const known = migrations[row.idx]
-      if (!known) throw new Error(`the database has migration ${row.tag}, which this version does not know: it is newer than the code`)
-      if (known.hash !== row.hash) throw new Error(`migration ${row.tag} was edited after it had been applied: undo that, and write a new one`)
+      if (!known)
+        throw new Error(
+          `the database has migration ${row.tag}, which this version does not know: it is newer than the code`,
+        )
+      if (known.hash !== row.hash)
+        throw new Error(
+          `migration ${row.tag} was edited after it had been applied: undo that, and write a new one`,
+        )
     }
     for (const migration of migrations.slice(applied.length)) {
       log(`Migrating the database: ${migration.tag}`)
@@ -82,7 +90,8 @@ export async function migrationLevel(sql: Sql): Promise<{ code: number; database
 
 async function apply(sql: Sql, migration: Migration): Promise<void> {
   const { idx, tag, hash, statements } = migration
-  const note = (on: Sql) => on`insert into schema_migrations (idx, tag, hash) values (${idx}, ${tag}, ${hash})`
+  const note = (on: Sql) =>
+    on`insert into schema_migrations (idx, tag, hash) values (${idx}, ${tag}, ${hash})`
   for (let attempt = 1; ; attempt++) {
     try {
       if (migration.inTransaction) {
@@ -140,7 +149,9 @@ export const GRANTS: Record<'app' | 'verifier', Record<string, string>> = {
 async function grant(sql: Sql, app: string, verifier: string): Promise<void> {
   const names = { app, verifier }
   const [me] = await sql<{ name: string }[]>`select current_user as name`
-  const existing = new Set((await sql<{ rolname: string }[]>`select rolname from pg_roles`).map(({ rolname }) => rolname))
+  const existing = new Set(
+    (await sql<{ rolname: string }[]>`select rolname from pg_roles`).map(({ rolname }) => rolname),
+  )
   await sql.begin(async (transaction) => {
     for (const part of ['app', 'verifier'] as const) {
       const role = names[part]
@@ -153,7 +164,8 @@ async function grant(sql: Sql, app: string, verifier: string): Promise<void> {
       const id = `"${role.replaceAll('"', '""')}"`
       await transaction.unsafe(`grant usage on schema public to ${id}`)
       await transaction.unsafe(`revoke all on all tables in schema public from ${id}`)
-      for (const [table, rights] of Object.entries(GRANTS[part])) await transaction.unsafe(`grant ${rights} on ${table} to ${id}`)
+      for (const [table, rights] of Object.entries(GRANTS[part]))
+        await transaction.unsafe(`grant ${rights} on ${table} to ${id}`)
     }
   })
 }

@@ -131,7 +131,9 @@ export const verdicts = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.userId, t.attemptId, t.id] }),
-    foreignKey({ columns: [t.userId, t.attemptId], foreignColumns: [attempts.userId, attempts.id] }).onDelete('cascade'),
+    foreignKey({ columns: [t.userId, t.attemptId], foreignColumns: [attempts.userId, attempts.id] }).onDelete(
+      'cascade',
+    ),
     check('verdicts_checked', sql`${t.checked} in ('server', 'self', 'verifier')`),
   ],
 )
@@ -179,7 +181,10 @@ export const blockProgress = pgTable(
     passedAt: time('passed_at'),
     lastAt: time('last_at').notNull(),
   },
-  (t) => [primaryKey({ columns: [t.userId, t.block] }), check('block_progress_state', sql`${t.state} in ('tried', 'passed')`)],
+  (t) => [
+    primaryKey({ columns: [t.userId, t.block] }),
+    check('block_progress_state', sql`${t.state} in ('tried', 'passed')`),
+  ],
 )
 
 /** Derived: the lessons that somebody has worked in, and since when all graded blocks of one have passed. */

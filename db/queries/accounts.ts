@@ -91,7 +91,9 @@ export async function rehashPassword(id: string, before: string, after: string):
 }
 
 export async function changePassword(id: string, hash: string): Promise<void> {
-  await withDatabase((db) => db.update(passwords).set({ hash, changedAt: sql`now()` }).where(eq(passwords.userId, id)))
+  await withDatabase((db) =>
+    db.update(passwords).set({ hash, changedAt: sql`now()` }).where(eq(passwords.userId, id)),
+  )
 }
 
 export async function renameAccount(id: string, name: string): Promise<void> {
@@ -107,8 +109,14 @@ export async function setTimeZone(id: string, timeZone: string): Promise<void> {
 export async function suspendAccount(id: string): Promise<void> {
   await withDatabase((db) =>
     db.transaction(async (tx) => {
-      await tx.update(users).set({ suspendedAt: sql`now()` }).where(and(eq(users.id, id), isNull(users.suspendedAt)))
-      await tx.update(sessions).set({ revokedAt: sql`now()` }).where(and(eq(sessions.userId, id), isNull(sessions.revokedAt)))
+      await tx
+        .update(users)
+        .set({ suspendedAt: sql`now()` })
+        .where(and(eq(users.id, id), isNull(users.suspendedAt)))
+      await tx
+        .update(sessions)
+        .set({ revokedAt: sql`now()` })
+        .where(and(eq(sessions.userId, id), isNull(sessions.revokedAt)))
     }),
   )
 }
@@ -148,7 +156,13 @@ export async function useResetToken(tokenHash: Buffer, passwordHash: string): Pr
       const [token] = await tx
         .update(resetTokens)
         .set({ usedAt: sql`now()` })
-        .where(and(eq(resetTokens.tokenHash, tokenHash), isNull(resetTokens.usedAt), gt(resetTokens.expiresAt, sql`now()`)))
+        .where(
+          and(
+            eq(resetTokens.tokenHash, tokenHash),
+            isNull(resetTokens.usedAt),
+            gt(resetTokens.expiresAt, sql`now()`),
+          ),
+        )
         .returning({ userId: resetTokens.userId })
       if (!token) return null
       const [person] = await tx
@@ -156,7 +170,10 @@ export async function useResetToken(tokenHash: Buffer, passwordHash: string): Pr
         .from(users)
         .where(and(eq(users.id, token.userId), isNull(users.suspendedAt)))
       if (!person) return null
-      await tx.update(passwords).set({ hash: passwordHash, changedAt: sql`now()` }).where(eq(passwords.userId, token.userId))
+      await tx
+        .update(passwords)
+        .set({ hash: passwordHash, changedAt: sql`now()` })
+        .where(eq(passwords.userId, token.userId))
       await tx
         .update(sessions)
         .set({ revokedAt: sql`now()` })

@@ -4,11 +4,18 @@ import { withDatabase } from '../client'
 import { drafts, draftVersions } from '../schema'
 
 export type Draft = { revision: number; state: unknown; device: string; updatedAt: Date }
-export type SavedDraft = { conflict: false; revision: number } | { conflict: true; current: Draft; yours: Draft }
+export type SavedDraft =
+  | { conflict: false; revision: number }
+  | { conflict: true; current: Draft; yours: Draft }
 
 const KEPT_VERSIONS = 20
 
-const columns = { revision: drafts.revision, state: drafts.state, device: drafts.device, updatedAt: drafts.updatedAt }
+const columns = {
+  revision: drafts.revision,
+  state: drafts.state,
+  device: drafts.device,
+  updatedAt: drafts.updatedAt,
+}
 
 /**
  * Writes a draft on the revision it was made on. When another device wrote since, this one is kept as an earlier version
@@ -55,8 +62,18 @@ export async function saveDraft(
         .limit(KEPT_VERSIONS)
       await tx
         .delete(draftVersions)
-        .where(and(eq(draftVersions.userId, userId), eq(draftVersions.block, block), notInArray(draftVersions.id, newest)))
-      return { conflict: true, current, yours: { revision: base, state, device, updatedAt: kept?.createdAt ?? new Date() } }
+        .where(
+          and(
+            eq(draftVersions.userId, userId),
+            eq(draftVersions.block, block),
+            notInArray(draftVersions.id, newest),
+          ),
+        )
+      return {
+        conflict: true,
+        current,
+        yours: { revision: base, state, device, updatedAt: kept?.createdAt ?? new Date() },
+      }
     }),
   )
 }
@@ -85,7 +102,13 @@ export async function listDrafts(userId: string, course: string, lesson: string)
 export async function listDraftVersions(userId: string, block: string) {
   return withDatabase((db) =>
     db
-      .select({ id: draftVersions.id, base: draftVersions.base, state: draftVersions.state, device: draftVersions.device, createdAt: draftVersions.createdAt })
+      .select({
+        id: draftVersions.id,
+        base: draftVersions.base,
+        state: draftVersions.state,
+        device: draftVersions.device,
+        createdAt: draftVersions.createdAt,
+      })
       .from(draftVersions)
       .where(and(eq(draftVersions.userId, userId), eq(draftVersions.block, block)))
       .orderBy(desc(draftVersions.id)),

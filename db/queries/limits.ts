@@ -3,7 +3,7 @@ import { eq, sql } from 'drizzle-orm'
 import { withDatabase } from '../client'
 import { rateLimits, signInFailures } from '../schema'
 
-export type Turn = { allowed: boolean; /** Seconds until the next is allowed. */ retryAfter: number }
+export type Turn = { allowed: boolean /** Seconds until the next is allowed. */; retryAfter: number }
 
 /**
  * Takes one token out of a bucket that holds `capacity` and fills by `perSecond`. One statement, so that of any number
@@ -73,7 +73,11 @@ export async function signInAllowed(
         .from(rateLimits)
         .where(eq(rateLimits.bucket, bucket))
       if (row && row.tokens < 1) {
-        return { allowed: false, locked: false, retryAfter: Math.max(1, Math.ceil((1 - row.tokens) / perSecond)) }
+        return {
+          allowed: false,
+          locked: false,
+          retryAfter: Math.max(1, Math.ceil((1 - row.tokens) / perSecond)),
+        }
       }
     }
     return { allowed: true }
@@ -98,13 +102,17 @@ export async function recordSignInFailure(email: string, origin: string): Promis
 
 /** The right password ends the row of wrong ones. */
 export async function clearSignInFailures(email: string): Promise<void> {
-  await withDatabase((db) => db.delete(signInFailures).where(eq(signInFailures.emailHash, hashOfAddress(email))))
+  await withDatabase((db) =>
+    db.delete(signInFailures).where(eq(signInFailures.emailHash, hashOfAddress(email))),
+  )
 }
 
 /** Takes away buckets that have long been full, and single failures of long ago. */
 export async function sweepLimits(): Promise<void> {
   await withDatabase(async (db) => {
     await db.execute(sql`delete from ${rateLimits} where updated_at < now() - interval '1 day'`)
-    await db.execute(sql`delete from ${signInFailures} where last_at < now() - interval '90 days' and failures < ${LOCK_AFTER}`)
+    await db.execute(
+      sql`delete from ${signInFailures} where last_at < now() - interval '90 days' and failures < ${LOCK_AFTER}`,
+    )
   })
 }

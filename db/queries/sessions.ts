@@ -25,7 +25,11 @@ export async function createSession(session: {
   )
 }
 
-const isLive = and(isNull(sessions.revokedAt), gt(sessions.idleExpiresAt, sql`now()`), gt(sessions.expiresAt, sql`now()`))
+const isLive = and(
+  isNull(sessions.revokedAt),
+  gt(sessions.idleExpiresAt, sql`now()`),
+  gt(sessions.expiresAt, sql`now()`),
+)
 
 /** The person a cookie stands for: not revoked, not expired, not suspended. One query. */
 export async function findSession(sidHash: Buffer) {
@@ -51,14 +55,20 @@ export async function touchSession(sidHash: Buffer, idleSeconds: number): Promis
   await withDatabase((db) =>
     db
       .update(sessions)
-      .set({ lastSeenAt: sql`now()`, idleExpiresAt: sql`least(${inSeconds(idleSeconds)}, ${sessions.expiresAt})` })
+      .set({
+        lastSeenAt: sql`now()`,
+        idleExpiresAt: sql`least(${inSeconds(idleSeconds)}, ${sessions.expiresAt})`,
+      })
       .where(and(eq(sessions.sidHash, sidHash), isLive)),
   )
 }
 
 export async function revokeSession(sidHash: Buffer): Promise<void> {
   await withDatabase((db) =>
-    db.update(sessions).set({ revokedAt: sql`now()` }).where(and(eq(sessions.sidHash, sidHash), isNull(sessions.revokedAt))),
+    db
+      .update(sessions)
+      .set({ revokedAt: sql`now()` })
+      .where(and(eq(sessions.sidHash, sidHash), isNull(sessions.revokedAt))),
   )
 }
 
@@ -84,7 +94,11 @@ export async function revokeAllSessions(accountId: string, exceptId?: string): P
       .update(sessions)
       .set({ revokedAt: sql`now()` })
       .where(
-        and(eq(sessions.userId, accountId), isNull(sessions.revokedAt), exceptId === undefined ? undefined : ne(sessions.id, exceptId)),
+        and(
+          eq(sessions.userId, accountId),
+          isNull(sessions.revokedAt),
+          exceptId === undefined ? undefined : ne(sessions.id, exceptId),
+        ),
       ),
   )
 }
@@ -93,7 +107,12 @@ export async function revokeAllSessions(accountId: string, exceptId?: string): P
 export async function listSessions(accountId: string) {
   return withDatabase((db) =>
     db
-      .select({ id: sessions.id, device: sessions.device, createdAt: sessions.createdAt, lastSeenAt: sessions.lastSeenAt })
+      .select({
+        id: sessions.id,
+        device: sessions.device,
+        createdAt: sessions.createdAt,
+        lastSeenAt: sessions.lastSeenAt,
+      })
       .from(sessions)
       .where(and(eq(sessions.userId, accountId), isLive))
       .orderBy(desc(sessions.lastSeenAt)),
@@ -103,6 +122,8 @@ export async function listSessions(accountId: string) {
 /** Takes away rows that ended more than thirty days ago. */
 export async function sweepSessions(): Promise<void> {
   await withDatabase((db) =>
-    db.execute(sql`delete from ${sessions} where least(coalesce(revoked_at, expires_at), expires_at) < now() - interval '30 days'`),
+    db.execute(
+      sql`delete from ${sessions} where least(coalesce(revoked_at, expires_at), expires_at) < now() - interval '30 days'`,
+    ),
   )
 }
