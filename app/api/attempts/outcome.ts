@@ -1,8 +1,8 @@
 import type { getAttempt } from '@/db/queries/attempts'
-import type { AttemptOutcome } from '@/exercises/kind'
+import type { AttemptOutcome, Verdict } from '@/exercises/kind'
 import { Refused } from '../../handler'
 
-type Attempt = NonNullable<Awaited<ReturnType<typeof getAttempt>>>
+type Attempt = NonNullable<Awaited<ReturnType<typeof getAttempt<Verdict>>>>
 
 /** An attempt as it is answered: nothing of the row but this. `asked` is the block the request named. */
 export function toOutcome(attempt: Attempt, asked = attempt.block): AttemptOutcome {

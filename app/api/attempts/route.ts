@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { getBlockKey } from '@/content/keys'
 import { getAttempt, recordAttempt } from '@/db/queries/attempts'
+import type { Verdict } from '@/exercises/kind'
 import { gradeResponse } from '@/exercises/registry'
 import { handler, Refused } from '../../handler'
 import { blockId } from '../block-id'
@@ -27,7 +28,7 @@ export const POST = handler(
   },
   async ({ learner, body: { id, block, version, response, hints } }) => {
     // Looked for before the version is: a repeat of what was judged has its answer, whatever the lesson says today.
-    const before = await getAttempt(learner.id, id)
+    const before = await getAttempt<Verdict>(learner.id, id)
     if (before) return toOutcome(before, block)
 
     const known = await requireBlock(block)
