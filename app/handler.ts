@@ -1,5 +1,6 @@
 import type { NextRequest } from 'next/server'
 import type { z } from 'zod'
+import { ContentMissing, LessonUnavailable } from '@/content'
 import { DatabaseUnavailable } from '@/db/errors'
 import { takeToken } from '@/db/queries/limits'
 import { currentLearner, type Learner } from './auth'
@@ -116,6 +117,13 @@ function answerError(error: unknown): Response {
       503,
       { error: 'The server cannot reach its database. This is not saved yet.' },
       { 'Retry-After': '5' },
+    )
+  }
+  if (error instanceof LessonUnavailable || error instanceof ContentMissing) {
+    return answer(
+      503,
+      { error: 'This lesson cannot be read just now. What you wrote is kept.' },
+      { 'Retry-After': '60' },
     )
   }
   console.error('handler failed:', error)

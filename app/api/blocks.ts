@@ -1,7 +1,7 @@
 import { getIndex } from '@/content'
 import { Refused } from '../handler'
 
-/** What the index knows of a block. Throws `Refused` 404 for any other name, so that a name never becomes a path. */
+/** What the index knows of a block, and the graded blocks of its lesson. Throws `Refused` 404 for any other name, so that a name never becomes a path. */
 export async function requireBlock(id: string) {
   const { blocks } = await getIndex()
   const known = Object.hasOwn(blocks, id) ? blocks[id] : undefined
@@ -14,7 +14,7 @@ export async function requireBlock(id: string) {
   return { ...known, lessonBlocks }
 }
 
-/** The same for a course. */
+/** A course by its name. Throws `Refused` 404 for any other. */
 export async function requireCourse(slug: string) {
   const course = (await getIndex()).courses.find((one) => one.slug === slug)
   if (!course) throw new Refused(404, { error: 'There is no course by this name.' })

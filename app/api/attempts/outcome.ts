@@ -1,11 +1,9 @@
-import type { getAttempt } from '@/db/queries/attempts'
+import type { Attempt } from '@/db/queries/attempts'
 import type { AttemptOutcome, Verdict } from '@/exercises/kind'
 import { Refused } from '../../handler'
 
-type Attempt = NonNullable<Awaited<ReturnType<typeof getAttempt<Verdict>>>>
-
 /** An attempt as it is answered: nothing of the row but this. `asked` is the block the request named. */
-export function toOutcome(attempt: Attempt, asked = attempt.block): AttemptOutcome {
+export function toOutcome(attempt: Attempt<Verdict>, asked = attempt.block): AttemptOutcome {
   if (attempt.block !== asked) {
     throw new Refused(400, { error: '"id" was used for an attempt at another block. Make a new one.' })
   }

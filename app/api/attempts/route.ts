@@ -39,7 +39,6 @@ export const POST = handler(
       })
     }
     const key = await getBlockKey(block)
-    if (!key) throw new Refused(404, { error: 'There is no block by this id.' })
     const judged = gradeResponse(key, response)
     if ('problem' in judged) throw new Refused(400, { error: judged.problem })
 
