@@ -79,8 +79,6 @@ async function open(house: House, dev: boolean): Promise<void> {
     watcher.start()
   }
   await untilReady(env, house)
-  if (demo)
-    say(`\nA learner to look around with, told only this once: ${demo.email}, password ${demo.password}`)
   say(`\nSlipway is at ${env.PUBLIC_URL} (Ctrl-C stops it)`)
 }
 
