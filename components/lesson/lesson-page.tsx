@@ -1,5 +1,6 @@
 import { ArrowLeft, ArrowRight, PanelLeft } from 'lucide-react'
 import Link from 'next/link'
+import { ErrorNote } from '@/components/ui/error-note'
 import type { Course, Lesson, LessonEntry, Segment } from '@/content/types'
 import { BlockHost } from './block-host'
 import { LessonEnd } from './lesson-end'
@@ -24,6 +25,7 @@ export function LessonPage({
   teaches,
   needs,
   learner,
+  databaseAnswers,
   blocks,
   standings,
   runnerBase,
@@ -33,9 +35,10 @@ export function LessonPage({
   lesson: Lesson
   course: Course
   entry: LessonEntry
-  teaches: SkillRef
+  teaches: string
   needs: SkillRef[]
   learner: string
+  databaseAnswers: boolean
   blocks: Record<string, BlockStart>
   standings: Record<string, LessonStanding>
   runnerBase: string | undefined
@@ -104,7 +107,7 @@ export function LessonPage({
               </div>
               <div>
                 <dt>Teaches</dt>
-                <dd>{teaches.title}</dd>
+                <dd>{teaches}</dd>
               </div>
               <div>
                 <dt>Needs</dt>
@@ -118,6 +121,17 @@ export function LessonPage({
               </div>
             </dl>
           </header>
+          {!databaseAnswers && (
+            <div className="mb-10 max-w-(--measure)">
+              <ErrorNote
+                title="The server cannot reach its database."
+                safe="What you write is kept on this device."
+              >
+                You can go on reading. What you passed is shown again, and what you wrote follows, when the
+                database is back.
+              </ErrorNote>
+            </div>
+          )}
           {groupSegments(lesson).map((group, i) =>
             group.bench ? (
               <div key={group.bench} id={anchorOf(group.bench)} className="scroll-mt-24">
@@ -126,7 +140,7 @@ export function LessonPage({
             ) : (
               <div key={`text-${i.toString()}`} className="lesson-read">
                 <div className="prose">
-                  {group.segments.map((segment, j) =>
+                  {group.segments?.map((segment, j) =>
                     segment.type === 'html' ? (
                       <div
                         key={`html-${j.toString()}`}
@@ -166,7 +180,7 @@ function anchorOf(id: string): string {
   return id.slice(id.lastIndexOf('/') + 1)
 }
 
-type Group = { bench: string; segments?: undefined } | { bench?: undefined; segments: Segment[] }
+type Group = { bench: string; segments?: never } | { bench?: never; segments: Segment[] }
 
 /** Runs of text and small blocks, with each workbench on its own between them. */
 function groupSegments(lesson: Lesson): Group[] {
