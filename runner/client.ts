@@ -82,9 +82,14 @@ function makeEngine(base: string) {
     for (const listener of listeners) listener()
   }
 
+  /** After a failure the browser's cache is not asked: what it keeps may be what is damaged. */
+  let again = false
+
   async function begin() {
     try {
-      const assets = await getAssets(base, (loaded, total) => setPhase({ name: 'fetching', loaded, total }))
+      const assets = await getAssets(base, again, (loaded, total) =>
+        setPhase({ name: 'fetching', loaded, total }),
+      )
       if (owners.size > 0) await mount(assets)
     } catch (error) {
       giveUp(
@@ -133,6 +138,7 @@ function makeEngine(base: string) {
 
   function giveUp(error: RunnerError) {
     unmount()
+    again = true
     ready.reject(error)
     const lost = current ? [current, ...queue] : queue
     current = undefined
@@ -320,32 +326,30 @@ function isRunData(data: unknown): data is RunData {
 
 type Progress = (loaded: number, total: number) => void
 
-function getAssets(base: string, onProgress: Progress): Promise<Assets> {
+function getAssets(base: string, again: boolean, onProgress: Progress): Promise<Assets> {
   const known = fetched.get(base)
   if (known) return known
-  const assets = fetchAssets(base, onProgress)
+  const assets = fetchAssets(base, again ? 'reload' : 'default', onProgress)
   fetched.set(base, assets)
   assets.catch(() => fetched.delete(base))
   return assets
 }
 
-async function fetchAssets(base: string, onProgress: Progress): Promise<Assets> {
+async function fetchAssets(base: string, cache: RequestCache, onProgress: Progress): Promise<Assets> {
   if (!crypto.subtle) throw new RunnerError('Python needs a secure address: https, or localhost.')
-  const manifest = (await (await fetchFile(`${base}manifest.json`)).json()) as Manifest
+  const manifest = (await (await fetchFile(`${base}manifest.json`, cache)).json()) as Manifest
   const files = Object.values(ASSET_FILES)
   const total = files.reduce((sum, file) => sum + (manifest.files[file]?.br ?? 0), 0)
   const loaded = new Map<string, number>()
   const get = async (file: string, type: string) => {
     const expected = manifest.files[file]
     if (!expected) throw new RunnerError('The Python runtime on this server is incomplete.')
-    const bytes = await readBytes(await fetchFile(base + file), expected.bytes, (count) => {
+    const bytes = await readBytes(await fetchFile(base + file, cache), expected.bytes, (count) => {
       loaded.set(file, (Math.min(count, expected.bytes) / expected.bytes) * expected.br)
       onProgress(Math.round([...loaded.values()].reduce((sum, part) => sum + part, 0)), total)
     })
     if ((await sha256(bytes)) !== expected.sha256) {
-      throw new RunnerError(
-        'A file of the Python runtime arrived damaged. Reload the page to fetch it again.',
-      )
+      throw new RunnerError('A file of the Python runtime arrived damaged. Try again to fetch it anew.')
     }
     return new Blob([bytes], { type })
   }
@@ -358,10 +362,10 @@ async function fetchAssets(base: string, onProgress: Progress): Promise<Assets> 
   return { worker, wasm, stdlib, snapshot }
 }
 
-async function fetchFile(url: string): Promise<Response> {
+async function fetchFile(url: string, cache: RequestCache): Promise<Response> {
   let response: Response
   try {
-    response = await fetch(url)
+    response = await fetch(url, { cache })
   } catch {
     throw new RunnerError('The Python runtime could not be fetched. Check the connection.')
   }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { build } from 'esbuild'
@@ -54,6 +54,7 @@ export async function getRuntime(): Promise<Runtime> {
   try {
     await bundle(['node-child.ts', 'snapshot.ts'], draft)
     await runNode([join(draft, 'snapshot.mjs'), runtime.pyodide, `${sources}/`, join(draft, 'snapshot.bin')])
+    removeOthers(folder, draft)
     try {
       renameSync(draft, folder)
     } catch (error) {
@@ -63,6 +64,14 @@ export async function getRuntime(): Promise<Runtime> {
     rmSync(draft, { recursive: true, force: true })
   }
   return runtime
+}
+
+/** Runtimes of earlier sources: 30 MB each. Drafts of processes at work are left alone. */
+function removeOthers(...keep: string[]): void {
+  for (const entry of readdirSync(cache)) {
+    const path = join(cache, entry)
+    if (!keep.includes(path) && !entry.includes('.')) rmSync(path, { recursive: true, force: true })
+  }
 }
 
 async function bundle(entries: string[], outdir: string): Promise<void> {
