@@ -31,7 +31,7 @@ export async function Frame({
 }
 
 /** A page that anyone may read is also readable while the database is away: as a visitor. */
-async function knownLearner() {
+export async function knownLearner() {
   try {
     return await currentLearner()
   } catch (error) {

@@ -2,8 +2,16 @@ import type { SlipData } from '@/components/ui/slip'
 import type { Course, LessonEntry } from '@/content/types'
 
 /** Where a learner stands with one lesson. */
-export type Standing = { passed: number; total: number; complete: boolean }
-/** By slug of the lesson. */
+export type Standing = {
+  passed: number
+  total: number
+  complete: boolean
+  /** Some of what passed rests on the learner's own run alone. */
+  selfChecked: boolean
+  /** When the last of its exercises passed, as the learner's calendar writes it: "3 Sep". */
+  completedOn: string | null
+}
+/** By slug of the lesson; absent: not begun. */
 export type Standings = Record<string, Standing>
 
 /** Every lesson of a course, in order. */
@@ -35,10 +43,13 @@ export function courseFacts(course: Course) {
     minutes: sum(lessons),
     writtenMinutes: sum(written),
     exercises: written.reduce((total, { graded }) => total + graded.length, 0),
-    plannedExercises: lessons
-      .filter((lesson) => !lesson.written)
-      .reduce((total, lesson) => total + lesson.plannedExercises, 0),
   }
+}
+
+/** About how many minutes of a lesson are still ahead, by the share of its exercises that are open. */
+export function minutesLeft(lesson: LessonEntry, standing: Standing | undefined): number {
+  if (!standing || standing.total === 0) return lesson.minutes
+  return Math.round((lesson.minutes * (standing.total - standing.passed)) / standing.total)
 }
 
 /** The slip of a course for someone who stands so; for a visitor nothing is done. */

@@ -5,12 +5,12 @@ export function TitleBlock({
   facts,
   className = '',
 }: {
-  facts: [label: string, value: ReactNode][]
+  facts: Record<string, ReactNode>
   className?: string
 }) {
   return (
     <dl className={`title-block ${className}`}>
-      {facts.map(([label, value]) => (
+      {Object.entries(facts).map(([label, value]) => (
         <div key={label}>
           <dt>{label}</dt>
           <dd>{value}</dd>
