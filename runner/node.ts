@@ -63,7 +63,11 @@ export async function closeNode(): Promise<void> {
           : resolve(),
       ),
   )
-  for (const child of alive) child.kill('SIGKILL')
+  for (const child of alive) {
+    // A resting spare does not keep this process, which would end here with its wait unanswered (exit code 13).
+    child.ref()
+    child.kill('SIGKILL')
+  }
   await Promise.all(ends)
 }
 
