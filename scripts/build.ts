@@ -9,6 +9,13 @@ import { holdBuild } from './data-dir'
 /** Runs a program of this repository to its end; rejects when it fails. Given by whoever can also stop it. */
 export type Run = (name: string, args: string[], env?: Record<string, string>) => Promise<void>
 
+/** A step ended with an error that it has printed itself. */
+export class Failed extends Error {
+  constructor(name: string) {
+    super(`${name} failed; the reason stands above.`)
+  }
+}
+
 const STAMP = '.next/slipway-stamp'
 
 /** What `next build` reads. Lessons are not among it: pages read them compiled, at run time. */
@@ -34,10 +41,25 @@ export async function buildAll(run: Run, { web, drafts }: { web: boolean; drafts
   const building = await holdBuild()
   try {
     await run('The Python runner', ['--import', 'tsx', 'runner/build.ts'])
-    await run('The lessons', ['--import', 'tsx', 'content/build.ts', ...(drafts ? ['--drafts'] : [])])
+    await buildLessons(run, drafts)
     if (web) await buildWeb(run)
   } finally {
     building.release()
+  }
+}
+
+/** A lesson with errors shows them on its own page; it does not keep the others from being read. */
+async function buildLessons(run: Run, drafts: boolean): Promise<void> {
+  try {
+    await run('The compiling of lessons', [
+      '--import',
+      'tsx',
+      'content/build.ts',
+      ...(drafts ? ['--drafts'] : []),
+    ])
+  } catch (error) {
+    if (!(error instanceof Failed) || !existsSync('.content/index.json')) throw error
+    console.log('Lessons with errors, named above, are shown as broken; all others are there.')
   }
 }
 
@@ -73,7 +95,7 @@ function filesBelow(place: string): string[] {
   return readdirSync(place)
     .sort()
     .flatMap((name) => filesBelow(join(place, name)))
-    .filter((file) => !/\.test\.tsx?$/.test(file))
+    .filter((file) => !/\.test\.tsx?$|\.yaml$|\.py$|\.md$/.test(file))
 }
 
 /** Once at build time instead of on each request: `server.ts` serves the siblings. */

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { z } from 'zod'
 import { ensureBrowser } from './browser'
-import { buildAll, type Run } from './build'
+import { buildAll, Failed, type Run } from './build'
 
 export type Count = { passed: number; failed: number }
 
@@ -98,7 +98,7 @@ async function node(args: string[], env: Record<string, string> = {}): Promise<n
 }
 
 const run: Run = async (name, args, env) => {
-  if ((await node(args, env)) !== 0) throw new Error(`${name} failed; the reason stands above.`)
+  if ((await node(args, env)) !== 0) throw new Failed(name)
 }
 
 /** A tool that judges everything at once counts as one check. */

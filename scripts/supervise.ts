@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { type Env, EnvError, readEnv } from '../app/read-env'
-import { buildAll, type Run } from './build'
+import { buildAll, Failed, type Run } from './build'
 import { keepRunning } from './children'
 import { Busy, endLeftover, holdDataDir, parentOf } from './data-dir'
 import { openDatabase } from './database'
@@ -27,7 +27,8 @@ export async function supervise({ dev }: { dev: boolean }): Promise<void> {
     await house.open((inside) => open(inside, dev))
   } catch (error) {
     if (error instanceof Stopped) return
-    const isPlain = error instanceof Plain || error instanceof Busy || error instanceof EnvError
+    const isPlain =
+      error instanceof Plain || error instanceof Failed || error instanceof Busy || error instanceof EnvError
     console.error(isPlain ? error.message : error)
     await house.close(1)
   }
@@ -126,7 +127,7 @@ class House {
     const [code] = await once(step, 'exit')
     this.step = null
     this.goOn()
-    if (code !== 0) throw new Plain(`${name} failed; the reason stands above.`)
+    if (code !== 0) throw new Failed(name)
   }
 
   close(code: number): Promise<void> {
