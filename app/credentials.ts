@@ -1,6 +1,6 @@
 import { DatabaseUnavailable } from '@/db/errors'
 import { getAccountForSignIn, getPasswordHash, rehashPassword } from '@/db/queries/accounts'
-import { clearSignInFailures, recordSignInFailure, signInAllowed } from '@/db/queries/limits'
+import { clearSignInFailures, recordSignInFailure, returnSignIn, signInAllowed } from '@/db/queries/limits'
 import { canonicalEmail } from './fields'
 import { Busy, hashPassword, needsRehash, verifyPassword } from './passwords'
 import type { Visitor } from './visitor'
@@ -82,11 +82,15 @@ async function judge(
     const gate = await signInAllowed(email, origin)
     if (!gate.allowed)
       return gate.locked ? { code: 'locked' } : { code: 'limited', retryAfter: gate.retryAfter }
-    if (await verifyPassword(hash, password)) {
+    const isRight = await verifyPassword(hash, password).catch(async (error: unknown) => {
+      if (error instanceof Busy) await returnSignIn(email)
+      throw error
+    })
+    if (isRight) {
       await clearSignInFailures(email)
       return null
     }
-    await recordSignInFailure(email, origin)
+    await recordSignInFailure(origin)
     return { code: 'mismatch' }
   })
 }

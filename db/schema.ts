@@ -88,6 +88,8 @@ export const signInFailures = pgTable('sign_in_failures', {
   /** SHA-256 of the address: the table tells nobody which addresses were tried. */
   emailHash: bytea('email_hash').primaryKey(),
   failures: integer('failures').notNull(),
+  /** The newest tries, newest first: at most as many as the window allows. */
+  recent: timestamp('recent', { withTimezone: true }).array().notNull().default(sql`'{}'`),
   lastAt: time('last_at').notNull(),
 })
 

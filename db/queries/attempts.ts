@@ -103,7 +103,8 @@ export async function recordAttempt<F>(
     lessonBlocks: string[]
   },
 ): Promise<Attempt<F>> {
-  const { passed, checked, feedback, lessonBlocks, ...given } = attempt
+  const { passed, checked, feedback, lessonBlocks, ...rest } = attempt
+  const given = { ...rest, timeZone: await knownTimeZone(rest.timeZone) }
   await withDatabase((db) =>
     db.transaction(async (tx) => {
       await lockPerson(tx, userId)
@@ -129,6 +130,21 @@ export async function recordAttempt<F>(
   const recorded = await getAttempt<F>(userId, attempt.id)
   if (!recorded) throw new Error('an attempt was recorded and is not there')
   return recorded
+}
+
+const zones = new Map<string, boolean>()
+
+/** The zone itself, or UTC where Postgres has an older list than whoever chose it: its day must be countable. */
+async function knownTimeZone(zone: string): Promise<string> {
+  let isKnown = zones.get(zone)
+  if (isKnown === undefined) {
+    const [row] = await withDatabase((db) =>
+      db.execute(sql`select exists (select from pg_timezone_names where name = ${zone}) as known`),
+    )
+    isKnown = row?.known === true
+    if (zones.size < 2000) zones.set(zone, isKnown)
+  }
+  return isKnown ? zone : 'UTC'
 }
 
 /** One writer a person: what is derived from all of their attempts is derived from all of them. */

@@ -41,15 +41,28 @@ export async function saveDraft(
               .where(and(eq(drafts.userId, userId), eq(drafts.block, block), eq(drafts.revision, base)))
               .returning({ revision: drafts.revision })
       if (saved) return { conflict: false, revision: saved.revision }
-      const [current] = await tx
-        .select(columns)
-        .from(drafts)
-        .where(and(eq(drafts.userId, userId), eq(drafts.block, block)))
+      const find = async () => {
+        const [found] = await tx
+          .select({ ...columns, isSame: sql<boolean>`${drafts.state} = ${JSON.stringify(state)}::jsonb` })
+          .from(drafts)
+          .where(and(eq(drafts.userId, userId), eq(drafts.block, block)))
+        return found
+      }
+      let current = await find()
       if (!current) {
         // A base of a draft that is not here (the data was restored from a back-up): this is the newest there is.
-        await tx.insert(drafts).values({ userId, block, revision: base + 1, ...next })
-        return { conflict: false, revision: base + 1 }
+        const revision = base + 1
+        const made = await tx
+          .insert(drafts)
+          .values({ userId, block, revision, ...next })
+          .onConflictDoNothing()
+          .returning({ revision: drafts.revision })
+        if (made.length > 0) return { conflict: false, revision }
+        current = await find()
       }
+      if (!current) throw new Error('a draft went away while it was written')
+      // What is written is what is there: the same save again, whose answer was lost on the way.
+      if (current.isSame) return { conflict: false, revision: current.revision }
       const [kept] = await tx
         .insert(draftVersions)
         .values({ userId, block, id: uuidv7(), base, state, device })
@@ -71,12 +84,19 @@ export async function saveDraft(
         )
       return {
         conflict: true,
-        current,
+        current: toDraft(current),
         yours: { revision: base, state, device, updatedAt: kept?.createdAt ?? new Date() },
       }
     }),
   )
 }
+
+const toDraft = ({ revision, state, device, updatedAt }: Draft): Draft => ({
+  revision,
+  state,
+  device,
+  updatedAt,
+})
 
 export async function getDraft(userId: string, block: string): Promise<Draft | null> {
   return withDatabase(async (db) => {

@@ -5,36 +5,46 @@ import { rateLimits, signInFailures } from '../schema'
 
 export type Turn = { allowed: boolean /** Seconds until the next is allowed. */; retryAfter: number }
 
+type Bucket = { bucket: string; capacity: number; perSecond: number }
+
+const filled = ({ capacity, perSecond }: Bucket) =>
+  sql<number>`least(${capacity}::float8, ${rateLimits.tokens} + greatest(0, extract(epoch from clock_timestamp() - ${rateLimits.updatedAt})) * ${perSecond}::float8)`
+
 /**
  * Takes one token out of a bucket that holds `capacity` and fills by `perSecond`. One statement, so that of any number
- * at once exactly as many are let through as there are tokens.
+ * at once exactly as many are let through as there are tokens. A refused one takes nothing: whoever keeps asking is let
+ * in as soon as one who waits.
  */
-export async function takeToken({
-  bucket,
-  capacity,
-  perSecond,
-}: {
-  bucket: string
-  capacity: number
-  perSecond: number
-}): Promise<Turn> {
-  return withDatabase(async (db) => {
-    const filled = sql`least(${capacity}::float8, ${rateLimits.tokens} + extract(epoch from clock_timestamp() - ${rateLimits.updatedAt}) * ${perSecond}::float8)`
-    const [left] = await db
+export async function takeToken(bucket: Bucket): Promise<Turn> {
+  const taken = await withDatabase((db) =>
+    db
       .insert(rateLimits)
-      .values({ bucket, tokens: capacity - 1, updatedAt: sql`clock_timestamp()` })
+      .values({ bucket: bucket.bucket, tokens: bucket.capacity - 1, updatedAt: sql`clock_timestamp()` })
       .onConflictDoUpdate({
         target: rateLimits.bucket,
-        set: { tokens: sql`greatest(-1, ${filled} - 1)`, updatedAt: sql`clock_timestamp()` },
+        set: { tokens: sql`${filled(bucket)} - 1`, updatedAt: sql`clock_timestamp()` },
+        setWhere: sql`${filled(bucket)} >= 1`,
       })
-      .returning({ tokens: rateLimits.tokens })
-    const tokens = left?.tokens ?? 0
-    return { allowed: tokens >= 0, retryAfter: tokens >= 0 ? 0 : Math.max(1, Math.ceil(-tokens / perSecond)) }
-  })
+      .returning({ tokens: rateLimits.tokens }),
+  )
+  return taken.length > 0 ? { allowed: true, retryAfter: 0 } : peekToken(bucket)
+}
+
+/** Whether a token is there now, without taking it. */
+export async function peekToken(bucket: Bucket): Promise<Turn> {
+  const [row] = await withDatabase((db) =>
+    db
+      .select({ tokens: filled(bucket) })
+      .from(rateLimits)
+      .where(eq(rateLimits.bucket, bucket.bucket)),
+  )
+  const missing = 1 - (row?.tokens ?? bucket.capacity)
+  if (missing <= 0) return { allowed: true, retryAfter: 0 }
+  return { allowed: false, retryAfter: Math.max(1, Math.ceil(missing / bucket.perSecond)) }
 }
 
 const WINDOW_SECONDS = 15 * 60
-/** Wrong passwords that an address, and a network, may have in the window. */
+/** Wrong passwords that an address, and a network, may have in any window. */
 const PER_ADDRESS = 10
 const PER_ORIGIN = 100
 /** Consecutive wrong ones after which only the operator's link helps. */
@@ -45,58 +55,73 @@ export function hashOfAddress(email: string): Buffer {
   return createHash('sha256').update(`sign-in:${email}`).digest()
 }
 
-const buckets = (email: string, origin: string) => [
-  { bucket: `wrong:${hashOfAddress(email).toString('base64url')}`, capacity: PER_ADDRESS },
-  { bucket: `wrong-from:${origin}`, capacity: PER_ORIGIN },
-]
+const wrongFrom = (origin: string): Bucket => ({
+  bucket: `wrong-from:${origin}`,
+  capacity: PER_ORIGIN,
+  perSecond: PER_ORIGIN / WINDOW_SECONDS,
+})
 
 /**
- * Whether a password may be checked for this address from this network now. Only failures count, so a class behind one
- * address signs in. Ask, check and record in one line per address, or guesses made at once are all let in.
+ * Whether a password may be checked for this address from this network now. A yes counts the try as a wrong one for the
+ * address, in one statement: of fifty guesses at once ten are let in. `clearSignInFailures` after the right password takes
+ * all of it back, `returnSignIn` a try that was not made. A network pays only for failures, so a class behind one signs in.
  */
 export async function signInAllowed(
   email: string,
   origin: string,
 ): Promise<{ allowed: true } | { allowed: false; locked: boolean; retryAfter: number }> {
+  const network = await peekToken(wrongFrom(origin))
+  if (!network.allowed) return { allowed: false, locked: false, retryAfter: network.retryAfter }
+  const emailHash = hashOfAddress(email)
+  const oldest = sql`${signInFailures.recent}[${sql.raw(String(PER_ADDRESS))}]`
+  const free = sql`${oldest} + make_interval(secs => ${WINDOW_SECONDS})`
   return withDatabase(async (db) => {
     const [counted] = await db
-      .select({ failures: signInFailures.failures })
+      .insert(signInFailures)
+      .values({
+        emailHash,
+        failures: 1,
+        recent: sql`array[clock_timestamp()]`,
+        lastAt: sql`clock_timestamp()`,
+      })
+      .onConflictDoUpdate({
+        target: signInFailures.emailHash,
+        set: {
+          failures: sql`${signInFailures.failures} + 1`,
+          recent: sql`(array_prepend(clock_timestamp(), ${signInFailures.recent}))[1:${sql.raw(String(PER_ADDRESS))}]`,
+          lastAt: sql`clock_timestamp()`,
+        },
+        setWhere: sql`${signInFailures.failures} < ${LOCK_AFTER} and (${oldest} is null or ${free} <= clock_timestamp())`,
+      })
+      .returning({ failures: signInFailures.failures })
+    if (counted) return { allowed: true }
+    const [row] = await db
+      .select({
+        failures: signInFailures.failures,
+        wait: sql<number | null>`extract(epoch from ${free} - clock_timestamp())::float8`,
+      })
       .from(signInFailures)
-      .where(eq(signInFailures.emailHash, hashOfAddress(email)))
-    if (counted && counted.failures >= LOCK_AFTER) return { allowed: false, locked: true, retryAfter: 0 }
-    for (const { bucket, capacity } of buckets(email, origin)) {
-      const perSecond = capacity / WINDOW_SECONDS
-      const [row] = await db
-        .select({
-          tokens: sql<number>`least(${capacity}::float8, ${rateLimits.tokens} + extract(epoch from clock_timestamp() - ${rateLimits.updatedAt}) * ${perSecond}::float8)`,
-        })
-        .from(rateLimits)
-        .where(eq(rateLimits.bucket, bucket))
-      if (row && row.tokens < 1) {
-        return {
-          allowed: false,
-          locked: false,
-          retryAfter: Math.max(1, Math.ceil((1 - row.tokens) / perSecond)),
-        }
-      }
-    }
-    return { allowed: true }
+      .where(eq(signInFailures.emailHash, emailHash))
+    if (row && row.failures >= LOCK_AFTER) return { allowed: false, locked: true, retryAfter: 0 }
+    return { allowed: false, locked: false, retryAfter: Math.max(1, Math.ceil(row?.wait ?? 1)) }
   })
 }
 
-/** Counts a wrong password, whether the address has an account or not. */
-export async function recordSignInFailure(email: string, origin: string): Promise<void> {
-  for (const { bucket, capacity } of buckets(email, origin)) {
-    await takeToken({ bucket, capacity, perSecond: capacity / WINDOW_SECONDS })
-  }
+/** The password that was let in was wrong: the network pays for it too. */
+export async function recordSignInFailure(origin: string): Promise<void> {
+  await takeToken(wrongFrom(origin))
+}
+
+/** Nobody looked at the password that was let in: the try is not counted. */
+export async function returnSignIn(email: string): Promise<void> {
   await withDatabase((db) =>
     db
-      .insert(signInFailures)
-      .values({ emailHash: hashOfAddress(email), failures: 1, lastAt: sql`now()` })
-      .onConflictDoUpdate({
-        target: signInFailures.emailHash,
-        set: { failures: sql`${signInFailures.failures} + 1`, lastAt: sql`now()` },
-      }),
+      .update(signInFailures)
+      .set({
+        failures: sql`greatest(0, ${signInFailures.failures} - 1)`,
+        recent: sql`${signInFailures.recent}[2:]`,
+      })
+      .where(eq(signInFailures.emailHash, hashOfAddress(email))),
   )
 }
 

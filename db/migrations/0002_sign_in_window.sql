@@ -1,0 +1,1 @@
+ALTER TABLE "sign_in_failures" ADD COLUMN "recent" timestamp with time zone[] DEFAULT '{}' NOT NULL;
