@@ -43,5 +43,9 @@ function restoreAnswer<A extends object>(draft: unknown, empty: A): A {
 }
 
 function isSameSort(one: unknown, other: unknown): boolean {
-  return typeof one === typeof other && Array.isArray(one) === Array.isArray(other) && (one === null) === (other === null)
+  return (
+    typeof one === typeof other &&
+    Array.isArray(one) === Array.isArray(other) &&
+    (one === null) === (other === null)
+  )
 }

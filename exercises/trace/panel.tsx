@@ -34,6 +34,8 @@ export function Panel({ block, session }: PanelProps<TracePublic, TraceAnswer>) 
   const checks = new Map(feedback?.checks.map((check) => [check.id, check]))
   const wrong = feedback?.checks.filter((check) => !check.passed).length ?? 0
   const row = rows[step]
+  const lines = code.map((text, index) => ({ text, no: index + 1 }))
+  const steps = rows.map(({ values }, index) => ({ values, no: index + 1 }))
   const pointers = watch.map((name, at) => ({
     name,
     value: row?.values[at] ?? typed(`${step + 1}:${name}`).trim(),
@@ -85,18 +87,17 @@ export function Panel({ block, session }: PanelProps<TracePublic, TraceAnswer>) 
       <Html html={intro} className="taught" />
       <ScrollRegion label="The program" className="mt-4 border-rule border-y py-3">
         <ol className="code w-max min-w-full overflow-visible">
-          {code.map((text, index) => (
+          {lines.map(({ text, no }) => (
             <li
-              // Lines of a program stay where they are.
-              key={`${index + 1}`}
-              className={`grid grid-cols-[2.25rem_1fr] ${row?.line === index + 1 ? 'bg-oxide-wash' : ''}`}
+              key={no}
+              className={`grid grid-cols-[2.25rem_1fr] ${row?.line === no ? 'bg-oxide-wash' : ''}`}
             >
               <span aria-hidden className="select-none pr-3 text-right text-13 text-ink-3">
-                {index + 1}
+                {no}
               </span>
               <code className="whitespace-pre pr-6">
                 {text || ' '}
-                {row?.line === index + 1 ? <span className="sr-only"> (this step)</span> : null}
+                {row?.line === no ? <span className="sr-only"> (this step)</span> : null}
               </code>
             </li>
           ))}
@@ -107,7 +108,7 @@ export function Panel({ block, session }: PanelProps<TracePublic, TraceAnswer>) 
           <Drawing drawing={drawing} step={step} pointers={pointers} />
         </div>
       )}
-      <div role="group" aria-label="Steps" onKeyDown={onStepKey} className="my-4 flex items-center gap-3">
+      <fieldset aria-label="Steps" onKeyDown={onStepKey} className="my-4 flex items-center gap-3">
         <Button square aria-label="Previous step" aria-disabled={step === 0} onClick={() => go(step - 1)}>
           <ChevronLeft {...icon} />
         </Button>
@@ -123,7 +124,7 @@ export function Panel({ block, session }: PanelProps<TracePublic, TraceAnswer>) 
           <ChevronRight {...icon} />
         </Button>
         <span className="meta ml-auto max-sm:hidden">Left and right arrow keys step, too</span>
-      </div>
+      </fieldset>
       <ScrollRegion label="The steps">
         <table ref={table} className="w-full">
           <caption className="sr-only">The watched values at each step; fill in the empty cells</caption>
@@ -137,25 +138,25 @@ export function Panel({ block, session }: PanelProps<TracePublic, TraceAnswer>) 
             </tr>
           </thead>
           <tbody>
-            {rows.map((one, index) => (
-              <tr key={`${index + 1}`} className={index === step ? 'bg-oxide-wash' : ''}>
+            {steps.map(({ values, no }) => (
+              <tr key={no} className={no - 1 === step ? 'bg-oxide-wash' : ''}>
                 <th scope="row" className="h-10 border-rule border-b pr-3 pl-2 font-normal">
-                  {index + 1}
+                  {no}
                 </th>
                 {watch.map((name, at) => {
-                  const value = one.values[at]
-                  const cell = `${index + 1}:${name}`
+                  const value = values[at]
+                  const cell = `${no}:${name}`
                   return (
                     <td key={name} className="h-10 border-rule border-b pr-3 font-mono text-13">
                       {value === null || value === undefined ? (
                         <Cell
                           cell={cell}
-                          label={`Step ${index + 1}, ${name}`}
+                          label={`Step ${no}, ${name}`}
                           value={typed(cell)}
                           check={checks.get(cell)}
                           onChange={(text) => change(cell, text)}
-                          onFocus={() => setStep(index)}
-                          onKeyDown={(event) => onCellKey(event, name, index)}
+                          onFocus={() => setStep(no - 1)}
+                          onKeyDown={(event) => onCellKey(event, name, no - 1)}
                         />
                       ) : (
                         value
