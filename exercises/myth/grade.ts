@@ -11,5 +11,9 @@ export function gradeMyth(key: MythKey, answer: MythAnswer): Verdict {
   if (key.kind === 'choice' && 'chosen' in answer.followUp) return gradeChoice(key.key, answer.followUp)
   if (key.kind === 'recall' && 'text' in answer.followUp) return gradeRecall(key.key, answer.followUp)
   const message = 'Load the page again; the exercise may have changed.'
-  return { passed: false, checks: [{ id: 'unknown', passed: false, label: 'An answer to this follow-up', message }], next: message }
+  return {
+    passed: false,
+    checks: [{ id: 'unknown', passed: false, label: 'An answer to this follow-up', message }],
+    next: message,
+  }
 }

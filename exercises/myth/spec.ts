@@ -1,5 +1,14 @@
 import { z } from 'zod'
-import { allowChildren, authorError, blockAttributes, currentChild, readAttributes, requireChild, requireProse, wordsOf } from '@/exercises/author'
+import {
+  allowChildren,
+  authorError,
+  blockAttributes,
+  currentChild,
+  readAttributes,
+  requireChild,
+  requireProse,
+  wordsOf,
+} from '@/exercises/author'
 import { type ChoicePublic, choiceAnswer, compileChoice } from '@/exercises/choice/spec'
 import type { Html, InlineKind, Sample } from '@/exercises/kind'
 import { compileRecall, type RecallPublic, recallAnswer } from '@/exercises/recall/spec'
@@ -31,7 +40,10 @@ export const mythKind: InlineKind<MythPublic, MythKey, MythAnswer> = {
   answer: mythAnswer,
   grade: gradeMyth,
   async compile(node, context) {
-    const { misconception } = readAttributes(node, { ...blockAttributes, misconception: z.string().optional() })
+    const { misconception } = readAttributes(node, {
+      ...blockAttributes,
+      misconception: z.string().optional(),
+    })
     allowChildren(node, ['People', 'Fails', 'Instead', 'Choice', 'Recall'])
     const claim = requireProse(node, 'the belief, in one sentence')
     const part = (name: string, what: string) => requireProse(requireChild(node, name, what), what)
@@ -48,7 +60,10 @@ export const mythKind: InlineKind<MythPublic, MythKey, MythAnswer> = {
     const withStance = <F extends MythAnswer['followUp']>(samples: Sample<F>[]): Sample<MythAnswer>[] =>
       samples.map((sample, index) => ({
         ...sample,
-        answer: { stance: (['agree', 'disagree', 'unsure'] as const)[index % 3] ?? 'unsure', followUp: sample.answer },
+        answer: {
+          stance: (['agree', 'disagree', 'unsure'] as const)[index % 3] ?? 'unsure',
+          followUp: sample.answer,
+        },
       }))
     if (choice) {
       const inner = compileChoice(choice, (option) => context.opaque(`follow-up/${option}`))
@@ -61,7 +76,8 @@ export const mythKind: InlineKind<MythPublic, MythKey, MythAnswer> = {
         ...(inner.solution ? { solution: inner.solution } : {}),
       }
     }
-    if (!recall) throw authorError(node, '<Myth> lacks its follow-up: a <Choice> or a <Recall> with another surface.')
+    if (!recall)
+      throw authorError(node, '<Myth> lacks its follow-up: a <Choice> or a <Recall> with another surface.')
     const inner = compileRecall(recall)
     return {
       public: { ...shared, followUp: { kind: 'recall', ...inner.public } },

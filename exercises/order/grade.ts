@@ -16,12 +16,22 @@ export function gradeOrder(key: OrderKey, answer: OrderAnswer): Verdict {
   const place = new Map(answer.order.map((id, index) => [id, index]))
   const known = new Set([...key.items, ...key.distractors].map((one) => one.id))
   if (place.size !== answer.order.length || answer.order.some((id) => !known.has(id)))
-    return refuse('unknown', 'Items of this exercise, each once', 'Load the page again; the exercise may have changed.')
+    return refuse(
+      'unknown',
+      'Items of this exercise, each once',
+      'Load the page again; the exercise may have changed.',
+    )
   if (answer.order.length === 0) return refuse('empty', 'Items are placed', 'Place the items first.')
 
   const checks: Check[] = []
   key.distractors.forEach((one, index) => {
-    if (place.has(one.id)) checks.push({ id: `distractor:${index}`, passed: false, label: `“${one.label}” does not belong`, why: one.why })
+    if (place.has(one.id))
+      checks.push({
+        id: `distractor:${index}`,
+        passed: false,
+        label: `“${one.label}” does not belong`,
+        why: one.why,
+      })
   })
   const missing = key.items.filter((item) => !place.has(item.id)).length
   if (missing)
@@ -50,7 +60,10 @@ export function gradeOrder(key: OrderKey, answer: OrderAnswer): Verdict {
       message: 'This comes too early: something that it needs stands below it.',
     })
   if (checks.length) return { passed: false, checks, next: checks[0]?.message ?? checks[0]?.label ?? '' }
-  return { passed: true, checks: [{ id: 'order', passed: true, label: 'The order holds', ...(key.why ? { why: key.why } : {}) }] }
+  return {
+    passed: true,
+    checks: [{ id: 'order', passed: true, label: 'The order holds', ...(key.why ? { why: key.why } : {}) }],
+  }
 }
 
 function labelOf(key: OrderKey, id: string): string {

@@ -1,7 +1,17 @@
 import { z } from 'zod'
 import {
-  allowChildren, authorError, blockAttributes, byId, childrenNamed, currentChild, proseOf, readAttributes, requireChild, requireProse,
-  requireUnique, wordsOf,
+  allowChildren,
+  authorError,
+  blockAttributes,
+  byId,
+  childrenNamed,
+  currentChild,
+  proseOf,
+  readAttributes,
+  requireChild,
+  requireProse,
+  requireUnique,
+  wordsOf,
 } from '@/exercises/author'
 import type { BlockNode, Html, InlineKind, Sample } from '@/exercises/kind'
 import { gradeOrder, type OrderAnswer, type OrderKey } from './grade'
@@ -49,13 +59,22 @@ export const orderKind: InlineKind<OrderPublic, OrderKey, OrderAnswer> = {
       readAttributes(one, {})
       allowChildren(one, ['Why'])
       const why = proseOf(requireChild(one, 'Why', 'Say why it does not belong.'))
-      return { id: context.opaque(`distractor/${index}`), html: requireProse(one, 'the item'), label: wordsOf(one), why }
+      return {
+        id: context.opaque(`distractor/${index}`),
+        html: requireProse(one, 'the item'),
+        label: wordsOf(one),
+        why,
+      }
     })
     const broken = childrenNamed(node, 'Broken').map((one) => {
       const { before: first, after: second } = readAttributes(one, { before: z.string(), after: z.string() })
-      for (const id of [first, second]) if (!before.has(id)) throw authorError(one, `There is no <Item id="${id}">.`)
+      for (const id of [first, second])
+        if (!before.has(id)) throw authorError(one, `There is no <Item id="${id}">.`)
       if (!before.get(second)?.has(first))
-        throw authorError(one, `No constraint says that "${first}" stands before "${second}". Add \`after\`, or take <Broken> away.`)
+        throw authorError(
+          one,
+          `No constraint says that "${first}" stands before "${second}". Add \`after\`, or take <Broken> away.`,
+        )
       return { before: idOf(first), after: idOf(second), why: requireProse(one, 'why that order fails') }
     })
     const why = currentChild(node, 'Why')
@@ -71,7 +90,14 @@ export const orderKind: InlineKind<OrderPublic, OrderKey, OrderAnswer> = {
       key,
       samples: sampleOrders(key),
       text: [wordsOf(node), ...shown.map((item) => item.label)].join(' '),
-      solution: { parts: [{ title: 'An order that holds', html: `<ol>${items.map((item) => `<li>${item.html}</li>`).join('')}</ol>` }] },
+      solution: {
+        parts: [
+          {
+            title: 'An order that holds',
+            html: `<ol>${items.map((item) => `<li>${item.html}</li>`).join('')}</ol>`,
+          },
+        ],
+      },
     }
   },
 }
@@ -87,7 +113,10 @@ function readConstraints(nodes: BlockNode[]): Map<string, Set<string>> {
     for (const id of direct) {
       const above = before.get(id)
       if (!above)
-        throw authorError(item.node, `after: "${id}" is not an item above this one. Write the items in an order that holds.`)
+        throw authorError(
+          item.node,
+          `after: "${id}" is not an item above this one. Write the items in an order that holds.`,
+        )
       needs.add(id)
       for (const one of above) needs.add(one)
     }
@@ -104,12 +133,22 @@ function sampleOrders(key: OrderKey): Sample<OrderAnswer>[] {
     { name: 'one left out', answer: { order: right.slice(1) }, passes: false, fails: 'missing' },
   ]
   key.distractors.forEach((one, index) => {
-    samples.push({ name: `with "${one.label}"`, answer: { order: [...right, one.id] }, passes: false, fails: `distractor:${index}` })
+    samples.push({
+      name: `with "${one.label}"`,
+      answer: { order: [...right, one.id] },
+      passes: false,
+      fails: `distractor:${index}`,
+    })
   })
   key.broken.forEach((one, index) => {
     const order = right.filter((id) => id !== one.after)
     order.splice(order.indexOf(one.before), 0, one.after)
-    samples.push({ name: `listed mistake ${index + 1}`, answer: { order }, passes: false, fails: `broken:${index}` })
+    samples.push({
+      name: `listed mistake ${index + 1}`,
+      answer: { order },
+      passes: false,
+      fails: `broken:${index}`,
+    })
   })
   const last = key.items.findLast((item) => item.after.length > 0)
   if (last)

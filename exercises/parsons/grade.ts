@@ -21,14 +21,23 @@ export function gradeParsons(key: ParsonsKey, answer: ParsonsAnswer): Verdict {
   const known = new Map(key.lines.map((line) => [line.id, line]))
   const used = new Set(answer.lines.map((line) => line.id))
   if (used.size !== answer.lines.length || answer.lines.some((line) => !known.has(line.id)))
-    return refuse('unknown', 'Lines of this exercise, each once', 'Load the page again; the exercise may have changed.')
+    return refuse(
+      'unknown',
+      'Lines of this exercise, each once',
+      'Load the page again; the exercise may have changed.',
+    )
   if (answer.lines.length === 0) return refuse('empty', 'Lines are placed', 'Place the lines first.')
 
   const checks: Check[] = []
   for (const { id } of answer.lines) {
     const line = known.get(id)
     if (line?.why && line.distractor !== null)
-      checks.push({ id: `distractor:${line.distractor}`, passed: false, label: `“${line.code}” does not belong`, why: line.why })
+      checks.push({
+        id: `distractor:${line.distractor}`,
+        passed: false,
+        label: `“${line.code}” does not belong`,
+        why: line.why,
+      })
   }
   const made = answer.lines.map((line) => ({ code: known.get(line.id)?.code ?? '', indent: line.indent }))
   if (checks.length) return { passed: false, checks, next: checks[0]?.label ?? '' }
@@ -40,25 +49,46 @@ export function gradeParsons(key: ParsonsKey, answer: ParsonsAnswer): Verdict {
     const at = made.findIndex((line, index) => !alike(line, program[index]))
     return at < 0 ? made.length : at
   }
-  if (key.accepted.some((program) => program.length === made.length && commonOf(program, same) === made.length)) {
+  if (
+    key.accepted.some((program) => program.length === made.length && commonOf(program, same) === made.length)
+  ) {
     const words = key.why ? { why: key.why } : {}
     return {
       passed: true,
       checks: [
         { id: 'order', passed: true, label: 'The program does what is asked', ...words },
-        ...key.tests.map((test, index) => ({ id: `test:${index}`, passed: true, label: test.call, got: test.gives })),
+        ...key.tests.map((test, index) => ({
+          id: `test:${index}`,
+          passed: true,
+          label: test.call,
+          got: test.gives,
+        })),
       ],
     }
   }
-  const furthest = key.accepted.reduce((best, program) => (commonOf(program, sameCode) > commonOf(best, sameCode) ? program : best))
+  const furthest = key.accepted.reduce((best, program) =>
+    commonOf(program, sameCode) > commonOf(best, sameCode) ? program : best,
+  )
   const at = commonOf(furthest, sameCode)
   const code = made[at]?.code ?? ''
   if (at < made.length)
-    return refuse('position', `Line ${at + 1}: “${code}”`, `Line ${at + 1} cannot stand there: what does it need that has not happened yet, or what must come first?`)
+    return refuse(
+      'position',
+      `Line ${at + 1}: “${code}”`,
+      `Line ${at + 1} cannot stand there: what does it need that has not happened yet, or what must come first?`,
+    )
   if (made.length < furthest.length)
-    return refuse('missing', 'Every line that belongs is placed', `The lines so far are in a right order; ${furthest.length - made.length} more belong${furthest.length - made.length === 1 ? 's' : ''} to it.`)
+    return refuse(
+      'missing',
+      'Every line that belongs is placed',
+      `The lines so far are in a right order; ${furthest.length - made.length} more belong${furthest.length - made.length === 1 ? 's' : ''} to it.`,
+    )
   const off = commonOf(furthest, same)
-  return refuse('indent', `Line ${off + 1}: “${made[off]?.code ?? ''}”`, `The order is right. Line ${off + 1} is not at the right indentation: which block is it part of?`)
+  return refuse(
+    'indent',
+    `Line ${off + 1}: “${made[off]?.code ?? ''}”`,
+    `The order is right. Line ${off + 1} is not at the right indentation: which block is it part of?`,
+  )
 }
 
 function refuse(id: string, label: string, message: string): Verdict {

@@ -24,14 +24,16 @@ export type PredictAnswer = { answers: Record<string, string> }
 export function gradePredict(key: PredictKey, answer: PredictAnswer): Verdict {
   const given = new Map(Object.entries(answer.answers))
   const known = new Set(key.answers.map((one) => one.id))
-  if ([...given.keys()].some((id) => !known.has(id))) return refuse('unknown', 'Load the page again; the exercise may have changed.')
+  if ([...given.keys()].some((id) => !known.has(id)))
+    return refuse('unknown', 'Load the page again; the exercise may have changed.')
   const empty = key.answers.find((one) => !given.get(one.id)?.trim())
   if (empty) return refuse(`${empty.id}:empty`, `Commit a prediction first: ${empty.label}.`)
 
   const checks = key.answers.map((one) => judge(key, one, given.get(one.id) ?? ''))
   const passed = checks.every((check) => check.passed)
   const did = key.raises ? `It ends with ${key.raises}.` : key.printed === '' ? 'It prints nothing.' : ''
-  if (key.why && checks.every((check) => !check.why)) checks.push({ id: 'why', passed, label: 'Why', why: key.why })
+  if (key.why && checks.every((check) => !check.why))
+    checks.push({ id: 'why', passed, label: 'Why', why: key.why })
   return did ? { passed, checks, next: did } : { passed, checks }
 }
 
@@ -39,9 +41,21 @@ function judge(key: PredictKey, one: PredictKey['answers'][number], given: strin
   const check = { label: one.label, expected: one.expected }
   if (one.options) {
     const option = one.options.find((each) => each.id === given)
-    if (!option) return { id: `${one.id}:unknown`, passed: false, label: one.label, message: 'Choose one of the options.' }
+    if (!option)
+      return {
+        id: `${one.id}:unknown`,
+        passed: false,
+        label: one.label,
+        message: 'Choose one of the options.',
+      }
     const words = option.why ? { why: option.why } : {}
-    return { id: option.correct ? one.id : option.id, passed: option.correct, ...check, got: option.label, ...words }
+    return {
+      id: option.correct ? one.id : option.id,
+      passed: option.correct,
+      ...check,
+      got: option.label,
+      ...words,
+    }
   }
   const got = given.trim()
   if (isPredicted(key, one.expected, got)) return { id: one.id, passed: true, ...check, got }
@@ -59,7 +73,11 @@ export function isPredicted(key: Pick<PredictKey, 'raises'>, expected: string, t
   const text = normalisePrinted(typed)
   const right = normalisePrinted(expected)
   // A printed string with the quotes that the program's text has around it is the same prediction.
-  return text === right || (right !== '' && text === `'${right}'`) || (right === '' && /^\(?nothing\)?\.?$/i.test(text))
+  return (
+    text === right ||
+    (right !== '' && text === `'${right}'`) ||
+    (right === '' && /^\(?nothing\)?\.?$/i.test(text))
+  )
 }
 
 function compareLines(expected: string, typed: string): string {

@@ -1,8 +1,18 @@
 import { z } from 'zod'
 import { normalisePrinted } from '@/exercises/answers'
 import {
-  allowChildren, authorError, blockAttributes, byId, childrenNamed, currentChild, proseOf, readAttributes, requireFence, requireProse,
-  requireUnique, wordsOf,
+  allowChildren,
+  authorError,
+  blockAttributes,
+  byId,
+  childrenNamed,
+  currentChild,
+  proseOf,
+  readAttributes,
+  requireFence,
+  requireProse,
+  requireUnique,
+  wordsOf,
 } from '@/exercises/author'
 import type { BlockNode, CompileContext, Fence, Html, InlineKind, Sample } from '@/exercises/kind'
 import { gradePredict, isPredicted, type PredictAnswer, type PredictKey } from './grade'
@@ -19,7 +29,12 @@ const predictAnswer = z.strictObject({
     .refine((answers) => Object.keys(answers).length <= 16, 'too many answers'),
 })
 
-async function runProgram(node: BlockNode, fence: Fence, raises: string | undefined, context: CompileContext): Promise<string> {
+async function runProgram(
+  node: BlockNode,
+  fence: Fence,
+  raises: string | undefined,
+  context: CompileContext,
+): Promise<string> {
   const result = await context.run({
     files: { 'program.py': fence.value },
     entry: { kind: 'script', path: 'program.py' },
@@ -28,15 +43,27 @@ async function runProgram(node: BlockNode, fence: Fence, raises: string | undefi
   if (result.type !== 'result') throw authorError(node, `The program did not end: ${result.kind}.`)
   const error = result.data.error
   if (error && error.type !== raises)
-    throw authorError(node, `The program ends with ${error.text.trim()}${raises ? `, not with ${raises}.` : `. If that is meant, add raises="${error.type}".`}`)
+    throw authorError(
+      node,
+      `The program ends with ${error.text.trim()}${raises ? `, not with ${raises}.` : `. If that is meant, add raises="${error.type}".`}`,
+    )
   if (raises && !error) throw authorError(node, `The program does not raise ${raises}; it ends as it should.`)
   if (result.cut) throw authorError(node, 'The program prints too much for a prediction.')
-  return result.output.filter((chunk) => chunk.s === 'out').map((chunk) => chunk.t).join('').replace(/\s+$/, '')
+  return result.output
+    .filter((chunk) => chunk.s === 'out')
+    .map((chunk) => chunk.t)
+    .join('')
+    .replace(/\s+$/, '')
 }
 
 type Answer = PredictKey['answers'][number] & { shown: { id: string; html: Html }[] | null }
 
-function readAnswer(node: BlockNode, printed: string, raises: string | null, context: CompileContext): Answer {
+function readAnswer(
+  node: BlockNode,
+  printed: string,
+  raises: string | null,
+  context: CompileContext,
+): Answer {
   const { id, label, line } = readAttributes(node, {
     id: z.string().min(1).max(64),
     label: z.string().min(1),
@@ -44,19 +71,34 @@ function readAnswer(node: BlockNode, printed: string, raises: string | null, con
   })
   allowChildren(node, ['Option', 'Wrong'])
   const lines = printed.split('\n')
-  if (line !== undefined && line > lines.length) throw authorError(node, `line={${line}}, but the program prints ${lines.length} lines.`)
+  if (line !== undefined && line > lines.length)
+    throw authorError(node, `line={${line}}, but the program prints ${lines.length} lines.`)
   const expected = line !== undefined ? (lines[line - 1] ?? '') : (raises ?? printed)
   const options = childrenNamed(node, 'Option').map((option, index) => {
-    const { correct = false, misconception } = readAttributes(option, { correct: z.boolean().optional(), misconception: z.string().optional() })
+    const { correct = false, misconception } = readAttributes(option, {
+      correct: z.boolean().optional(),
+      misconception: z.string().optional(),
+    })
     allowChildren(option, ['Why'])
     const why = currentChild(option, 'Why')
     const text = option.fences[0]?.value ?? option.text.trim()
     if (!correct && !why) throw authorError(option, 'A wrong <Option> lacks its <Why>.')
     const holds = isPredicted({ raises }, expected, text)
-    if (correct && !holds) throw authorError(option, `This option is marked correct, but the program gives: ${expected || 'nothing'}`)
+    if (correct && !holds)
+      throw authorError(
+        option,
+        `This option is marked correct, but the program gives: ${expected || 'nothing'}`,
+      )
     if (!correct && normalisePrinted(text) === normalisePrinted(expected))
       throw authorError(option, 'This option is what the program gives, and is not marked correct.')
-    return { id: context.opaque(`${id}/${index}`), html: requireProse(option, 'a prediction'), label: text, correct, why: why ? proseOf(why) : null, misconception }
+    return {
+      id: context.opaque(`${id}/${index}`),
+      html: requireProse(option, 'a prediction'),
+      label: text,
+      correct,
+      why: why ? proseOf(why) : null,
+      misconception,
+    }
   })
   if (options.length === 1) throw authorError(node, 'An <Answer> with options has at least two.')
   if (options.length && options.filter((option) => option.correct).length !== 1)
@@ -64,7 +106,8 @@ function readAnswer(node: BlockNode, printed: string, raises: string | null, con
   const wrong = childrenNamed(node, 'Wrong').map((one) => {
     const { answer } = readAttributes(one, { answer: z.string().min(1) })
     if (options.length) throw authorError(one, 'With options, the words stand in the <Why> of each option.')
-    if (isPredicted({ raises }, expected, answer)) throw authorError(one, `"${answer}" is right: the program gives ${expected}.`)
+    if (isPredicted({ raises }, expected, answer))
+      throw authorError(one, `"${answer}" is right: the program gives ${expected}.`)
     return { answer, why: requireProse(one, 'how one comes to that prediction') }
   })
   return {
@@ -72,7 +115,9 @@ function readAnswer(node: BlockNode, printed: string, raises: string | null, con
     label,
     expected,
     wrong,
-    options: options.length ? options.map(({ id, label, correct, why }) => ({ id, label, correct, why })) : null,
+    options: options.length
+      ? options.map(({ id, label, correct, why }) => ({ id, label, correct, why }))
+      : null,
     shown: options.length ? byId(options.map(({ id, html }) => ({ id, html }))) : null,
   }
 }
@@ -91,7 +136,10 @@ export const predictKind: InlineKind<PredictPublic, PredictKey, PredictAnswer> =
     const { lang, raises } = readAttributes(node, {
       ...blockAttributes,
       lang: z.string(),
-      raises: z.string().regex(/^[A-Za-z]\w*$/).optional(),
+      raises: z
+        .string()
+        .regex(/^[A-Za-z]\w*$/)
+        .optional(),
     })
     if (lang !== 'python') throw authorError(node, `lang="${lang}" is not here yet; <Predict> runs python.`)
     allowChildren(node, ['Answer', 'Why'])
@@ -118,13 +166,18 @@ export const predictKind: InlineKind<PredictPublic, PredictKey, PredictAnswer> =
           label,
           options: shown,
           // By what the page shows anyway: the height of the field must not tell how much is printed.
-          lines: nodes[index]?.attributes.line === undefined && /\b(for|while)\b|print[^]*print/.test(fence.value) ? 4 : 1,
+          lines:
+            nodes[index]?.attributes.line === undefined && /\b(for|while)\b|print[\s\S]*print/.test(fence.value)
+              ? 4
+              : 1,
         })),
       },
       key,
       samples: samplePredictions(key),
       misconceptions: nodes.flatMap((answer) =>
-        childrenNamed(answer, 'Option').flatMap((option) => (typeof option.attributes.misconception === 'string' ? [option.attributes.misconception] : [])),
+        childrenNamed(answer, 'Option').flatMap((option) =>
+          typeof option.attributes.misconception === 'string' ? [option.attributes.misconception] : [],
+        ),
       ),
       text: wordsOf(node),
       solution: {
@@ -138,7 +191,8 @@ export const predictKind: InlineKind<PredictPublic, PredictKey, PredictAnswer> =
 }
 
 function samplePredictions(key: PredictKey): Sample<PredictAnswer>[] {
-  const rightOf = (one: PredictKey['answers'][number]) => one.options?.find((option) => option.correct)?.id ?? (one.expected || 'nothing')
+  const rightOf = (one: PredictKey['answers'][number]) =>
+    one.options?.find((option) => option.correct)?.id ?? (one.expected || 'nothing')
   const right = Object.fromEntries(key.answers.map((one) => [one.id, rightOf(one)]))
   const first = key.answers[0]?.id ?? ''
   return [
@@ -147,14 +201,28 @@ function samplePredictions(key: PredictKey): Sample<PredictAnswer>[] {
     ...key.answers.flatMap((one): Sample<PredictAnswer>[] => [
       ...(one.options ?? [])
         .filter((option) => !option.correct)
-        .map((option) => ({ name: `${one.label}: ${option.label}`, answer: { answers: { ...right, [one.id]: option.id } }, passes: false, fails: option.id })),
+        .map((option) => ({
+          name: `${one.label}: ${option.label}`,
+          answer: { answers: { ...right, [one.id]: option.id } },
+          passes: false,
+          fails: option.id,
+        })),
       ...one.wrong.map((wrong, index) => ({
         name: `${one.label}: ${wrong.answer}`,
         answer: { answers: { ...right, [one.id]: wrong.answer } },
         passes: false,
         fails: `${one.id}:wrong:${index}`,
       })),
-      ...(one.options ? [] : [{ name: `${one.label}: something else`, answer: { answers: { ...right, [one.id]: 'no such output' } }, passes: false, fails: one.id }]),
+      ...(one.options
+        ? []
+        : [
+            {
+              name: `${one.label}: something else`,
+              answer: { answers: { ...right, [one.id]: 'no such output' } },
+              passes: false,
+              fails: one.id,
+            },
+          ]),
     ]),
   ]
 }

@@ -11,9 +11,15 @@ export function gradeQuestions(key: QuestionsKey, answer: QuestionsAnswer): Verd
   const known = new Set(key.questions.map((question) => question.id))
   if ([...given.keys()].some((id) => !known.has(id))) {
     const message = 'Load the page again; the questions may have changed.'
-    return { passed: false, checks: [{ id: 'unknown', passed: false, label: 'Questions that this block has', message }], next: message }
+    return {
+      passed: false,
+      checks: [{ id: 'unknown', passed: false, label: 'Questions that this block has', message }],
+      next: message,
+    }
   }
-  const verdicts = key.questions.map((question) => gradeChoice(question.key, { chosen: given.get(question.id) ?? [] }))
+  const verdicts = key.questions.map((question) =>
+    gradeChoice(question.key, { chosen: given.get(question.id) ?? [] }),
+  )
   const checks = verdicts.flatMap((verdict, index): Check[] =>
     verdict.checks.map((check) => ({ ...check, id: `${key.questions[index]?.id}:${check.id}` })),
   )

@@ -1,5 +1,14 @@
 import { z } from 'zod'
-import { allowChildren, authorError, blockAttributes, childrenNamed, proseOf, readAttributes, requireUnique, wordsOf } from '@/exercises/author'
+import {
+  allowChildren,
+  authorError,
+  blockAttributes,
+  childrenNamed,
+  proseOf,
+  readAttributes,
+  requireUnique,
+  wordsOf,
+} from '@/exercises/author'
 import { type ChoicePublic, compileChoice } from '@/exercises/choice/spec'
 import type { Html, InlineKind, Sample } from '@/exercises/kind'
 import { gradeQuestions, type QuestionsAnswer, type QuestionsKey } from './grade'
@@ -26,17 +35,28 @@ export const questionsKind: InlineKind<QuestionsPublic, QuestionsKey, QuestionsA
     readAttributes(node, blockAttributes)
     allowChildren(node, ['Choice'])
     const nodes = childrenNamed(node, 'Choice')
-    if (nodes.length < 2) throw authorError(node, '<Questions> holds at least two <Choice>. For one, use <Choice exercise>.')
-    const idOf = (choice: (typeof nodes)[number]) => readAttributes(choice, { ...blockAttributes, multiple: z.boolean().optional() }).id
+    if (nodes.length < 2)
+      throw authorError(node, '<Questions> holds at least two <Choice>. For one, use <Choice exercise>.')
+    const idOf = (choice: (typeof nodes)[number]) =>
+      readAttributes(choice, { ...blockAttributes, multiple: z.boolean().optional() }).id
     requireUnique(nodes, idOf, 'question')
     const parts = nodes.map((choice) => {
       const { exercise, star, version } = choice.attributes
       if (exercise !== undefined || star !== undefined || version !== undefined)
-        throw authorError(choice, '`exercise`, `star` and `version` belong to <Questions>, not to a <Choice> in it.')
+        throw authorError(
+          choice,
+          '`exercise`, `star` and `version` belong to <Questions>, not to a <Choice> in it.',
+        )
       const id = idOf(choice)
-      return { id, label: wordsOf(choice), compiled: compileChoice(choice, (part) => context.opaque(`${id}/${part}`)) }
+      return {
+        id,
+        label: wordsOf(choice),
+        compiled: compileChoice(choice, (part) => context.opaque(`${id}/${part}`)),
+      }
     })
-    const right = Object.fromEntries(parts.map(({ id, compiled }) => [id, compiled.samples[0]?.answer.chosen ?? []]))
+    const right = Object.fromEntries(
+      parts.map(({ id, compiled }) => [id, compiled.samples[0]?.answer.chosen ?? []]),
+    )
     const samples: Sample<QuestionsAnswer>[] = [
       { name: 'all right', answer: { chosen: right }, passes: true },
       { name: 'nothing chosen', answer: { chosen: {} }, passes: false },
@@ -50,7 +70,10 @@ export const questionsKind: InlineKind<QuestionsPublic, QuestionsKey, QuestionsA
       ),
     ]
     return {
-      public: { intro: proseOf(node), questions: parts.map(({ id, compiled }) => ({ id, ...compiled.public })) },
+      public: {
+        intro: proseOf(node),
+        questions: parts.map(({ id, compiled }) => ({ id, ...compiled.public })),
+      },
       key: { questions: parts.map(({ id, label, compiled }) => ({ id, label, key: compiled.key })) },
       samples,
       misconceptions: parts.flatMap(({ compiled }) => compiled.misconceptions ?? []),

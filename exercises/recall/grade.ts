@@ -24,10 +24,14 @@ export function gradeRecall(key: RecallKey, answer: RecallAnswer): Verdict {
   }
   const near = key.near.findIndex((one) => one.answer === text)
   const known = key.near[near]
-  if (known) return { passed: false, checks: [{ id: `near:${near}`, passed: false, label, got, why: known.why }] }
+  if (known)
+    return { passed: false, checks: [{ id: `near:${near}`, passed: false, label, got, why: known.why }] }
   if (key.accepts.includes(text) || key.patterns.some((pattern) => new RegExp(pattern, 'iu').test(text))) {
     const words = key.why ? { why: key.why } : {}
-    return { passed: true, checks: [{ id: 'answer', passed: true, label, got, expected: key.shown, ...words }] }
+    return {
+      passed: true,
+      checks: [{ id: 'answer', passed: true, label, got, expected: key.shown, ...words }],
+    }
   }
   const message = 'That is not what is asked for. Case, spaces and quotes make no difference here.'
   return { passed: false, checks: [{ id: 'answer', passed: false, label, got, message }], next: message }

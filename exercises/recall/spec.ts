@@ -1,6 +1,16 @@
 import { z } from 'zod'
 import { normaliseText } from '@/exercises/answers'
-import { allowChildren, authorError, blockAttributes, childrenNamed, currentChild, proseOf, readAttributes, requireProse, wordsOf } from '@/exercises/author'
+import {
+  allowChildren,
+  authorError,
+  blockAttributes,
+  childrenNamed,
+  currentChild,
+  proseOf,
+  readAttributes,
+  requireProse,
+  wordsOf,
+} from '@/exercises/author'
 import type { BlockNode, Compiled, Html, InlineKind, Sample } from '@/exercises/kind'
 import { gradeRecall, type RecallAnswer, type RecallKey } from './grade'
 
@@ -25,7 +35,8 @@ export function compileRecall(node: BlockNode): Compiled<RecallPublic, RecallKey
     else throw authorError(accept, '<Accept> is empty. Write an answer that is right, or a pattern.')
   }
   const [shown] = written
-  if (shown === undefined) throw authorError(node, '<Recall> needs an <Accept> with a text: it is shown with the verdict.')
+  if (shown === undefined)
+    throw authorError(node, '<Recall> needs an <Accept> with a text: it is shown with the verdict.')
   const near = childrenNamed(node, 'Near').map((one) => {
     const { answer } = readAttributes(one, { answer: z.string().min(1) })
     return { written: answer, answer: normaliseText(answer), why: requireProse(one, 'why that is not it') }
@@ -39,7 +50,10 @@ export function compileRecall(node: BlockNode): Compiled<RecallPublic, RecallKey
     why: whyNode ? proseOf(whyNode) : null,
   }
   for (const one of near)
-    if (key.accepts.includes(one.answer) || patterns.some((pattern) => new RegExp(pattern, 'iu').test(one.answer)))
+    if (
+      key.accepts.includes(one.answer) ||
+      patterns.some((pattern) => new RegExp(pattern, 'iu').test(one.answer))
+    )
       throw authorError(node, `"${one.written}" is accepted, and listed as <Near>. Take one away.`)
   return {
     public: { prompt },
@@ -59,7 +73,11 @@ function requirePattern(node: BlockNode, pattern: string): string {
   }
 }
 
-function readSamples(node: BlockNode, written: string[], near: { written: string }[]): Sample<RecallAnswer>[] {
+function readSamples(
+  node: BlockNode,
+  written: string[],
+  near: { written: string }[],
+): Sample<RecallAnswer>[] {
   const samples: Sample<RecallAnswer>[] = childrenNamed(node, 'Sample').map((sample) => {
     const { accepted = false } = readAttributes(sample, { accepted: z.boolean().optional() })
     const text = wordsOf(sample)
@@ -68,10 +86,18 @@ function readSamples(node: BlockNode, written: string[], near: { written: string
   const accepted = samples.filter((sample) => sample.passes).length
   if (accepted < 3) throw authorError(node, `<Recall> lists ${accepted} of at least three <Sample accepted>.`)
   if (samples.length - accepted < 3)
-    throw authorError(node, `<Recall> lists ${samples.length - accepted} of at least three rejected <Sample>.`)
+    throw authorError(
+      node,
+      `<Recall> lists ${samples.length - accepted} of at least three rejected <Sample>.`,
+    )
   return [
     ...written.map((text) => ({ name: `right: "${text}"`, answer: { text }, passes: true })),
-    ...near.map((one, index) => ({ name: `near: "${one.written}"`, answer: { text: one.written }, passes: false, fails: `near:${index}` })),
+    ...near.map((one, index) => ({
+      name: `near: "${one.written}"`,
+      answer: { text: one.written },
+      passes: false,
+      fails: `near:${index}`,
+    })),
     ...samples,
     { name: 'nothing', answer: { text: '' }, passes: false, fails: 'empty' },
   ]

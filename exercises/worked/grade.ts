@@ -13,18 +13,27 @@ export function gradeWorked(key: WorkedKey, answer: WorkedAnswer): Verdict {
   const known = new Set(key.blanks.map((blank) => blank.id))
   if ([...given.keys()].some((id) => !known.has(id))) {
     const message = 'Load the page again; the exercise may have changed.'
-    return { passed: false, checks: [{ id: 'unknown', passed: false, label: 'Blanks of this exercise', message }], next: message }
+    return {
+      passed: false,
+      checks: [{ id: 'unknown', passed: false, label: 'Blanks of this exercise', message }],
+      next: message,
+    }
   }
   const checks = key.blanks.map((blank): Check => {
     const got = (given.get(blank.id) ?? '').trim()
     const check = { id: blank.id, label: blank.label }
     if (!got) return { ...check, passed: false, message: 'Nothing is filled in yet.' }
-    if (blank.accept.includes(normaliseBlank(got))) return { ...check, passed: true, got, expected: blank.shown }
+    if (blank.accept.includes(normaliseBlank(got)))
+      return { ...check, passed: true, got, expected: blank.shown }
     return { ...check, passed: false, got, why: blank.why }
   })
   const right = checks.filter((check) => check.passed).length
   if (right === checks.length) return { passed: true, checks }
-  return { passed: false, checks, next: `${right} of ${checks.length} blanks ${right === 1 ? 'is' : 'are'} right.` }
+  return {
+    passed: false,
+    checks,
+    next: `${right} of ${checks.length} blanks ${right === 1 ? 'is' : 'are'} right.`,
+  }
 }
 
 /** As any typed text, and without spaces beside signs. */

@@ -1,5 +1,15 @@
 import { z } from 'zod'
-import { allowChildren, authorError, blockAttributes, childrenNamed, proseOf, readAttributes, requireProse, requireUnique, wordsOf } from '@/exercises/author'
+import {
+  allowChildren,
+  authorError,
+  blockAttributes,
+  childrenNamed,
+  proseOf,
+  readAttributes,
+  requireProse,
+  requireUnique,
+  wordsOf,
+} from '@/exercises/author'
 import type { BlockNode, Html, InlineKind, Sample } from '@/exercises/kind'
 import { gradeWorked, normaliseBlank, type WorkedAnswer, type WorkedKey } from './grade'
 
@@ -34,7 +44,8 @@ export const workedKind: InlineKind<WorkedPublic, WorkedKey, WorkedAnswer> = {
     readAttributes(node, blockAttributes)
     allowChildren(node, ['Instance'])
     const nodes = childrenNamed(node, 'Instance')
-    if (nodes.length < 2 || nodes.length > 4) throw authorError(node, `<Worked> has two to four <Instance>, not ${nodes.length}.`)
+    if (nodes.length < 2 || nodes.length > 4)
+      throw authorError(node, `<Worked> has two to four <Instance>, not ${nodes.length}.`)
     const blanks: (WorkedKey['blanks'][number] & { node: BlockNode })[] = []
     const instances = nodes.map((instance) => {
       const { title } = readAttributes(instance, { title: z.string().min(1) })
@@ -47,7 +58,11 @@ export const workedKind: InlineKind<WorkedPublic, WorkedKey, WorkedAnswer> = {
       })
       return { title, steps }
     })
-    requireUnique(blanks.map((blank) => blank.node), (blank) => String(blank.attributes.id), 'blank')
+    requireUnique(
+      blanks.map((blank) => blank.node),
+      (blank) => String(blank.attributes.id),
+      'blank',
+    )
     requireFading(nodes)
     const key: WorkedKey = { blanks: blanks.map(({ node: _, ...blank }) => blank) }
     return {
@@ -63,24 +78,37 @@ export const workedKind: InlineKind<WorkedPublic, WorkedKey, WorkedAnswer> = {
 function readBlank(blank: BlockNode, label: string) {
   const { id, accept } = readAttributes(blank, blankShape)
   allowChildren(blank, [])
-  return { node: blank, id, label, accept: accept.map(normaliseBlank), shown: accept[0] ?? '', why: requireProse(blank, 'what a wrong answer is told') }
+  return {
+    node: blank,
+    id,
+    label,
+    accept: accept.map(normaliseBlank),
+    shown: accept[0] ?? '',
+    why: requireProse(blank, 'what a wrong answer is told'),
+  }
 }
 
 /** The same goals in every instance; none blank in the first, more in each next: that is what makes it fade. */
 function requireFading(nodes: BlockNode[]): void {
-  const goalsOf = (instance: BlockNode) => childrenNamed(instance, 'Step').map((step) => String(step.attributes.goal))
-  const countOf = (instance: BlockNode) => childrenNamed(instance, 'Step').flatMap((step) => childrenNamed(step, 'Blank')).length
+  const goalsOf = (instance: BlockNode) =>
+    childrenNamed(instance, 'Step').map((step) => String(step.attributes.goal))
+  const countOf = (instance: BlockNode) =>
+    childrenNamed(instance, 'Step').flatMap((step) => childrenNamed(step, 'Blank')).length
   nodes.forEach((instance, index) => {
     const before = nodes[index - 1]
     if (goalsOf(instance).length === 0) throw authorError(instance, '<Instance> has no <Step>.')
     if (!before) {
-      if (countOf(instance) > 0) throw authorError(instance, 'The first <Instance> is worked in full: it has no <Blank>.')
+      if (countOf(instance) > 0)
+        throw authorError(instance, 'The first <Instance> is worked in full: it has no <Blank>.')
       return
     }
     if (goalsOf(instance).join('\n') !== goalsOf(before).join('\n'))
       throw authorError(instance, 'Each <Instance> has the same goals in the same order; this one differs.')
     if (countOf(instance) <= countOf(before))
-      throw authorError(instance, `This <Instance> has ${countOf(instance)} blanks, the one before ${countOf(before)}. Each next has at least one more.`)
+      throw authorError(
+        instance,
+        `This <Instance> has ${countOf(instance)} blanks, the one before ${countOf(before)}. Each next has at least one more.`,
+      )
   })
 }
 
@@ -111,7 +139,8 @@ function splitStep(step: BlockNode): StepPart[] {
         return
       }
       const blank = step.children[Number(text)]
-      if (!blank) throw authorError(step, 'A <Blank> of this step could not be placed. Put it in a paragraph.')
+      if (!blank)
+        throw authorError(step, 'A <Blank> of this step could not be placed. Put it in a paragraph.')
       placed.add(blank)
       line.push(partOf(blank))
     })
@@ -126,9 +155,15 @@ function splitStep(step: BlockNode): StepPart[] {
 
 /** @throws AuthorError when a tag opens before a blank and closes after it. */
 function requireWhole(step: BlockNode, html: string): void {
-  const opened = (html.match(/<[a-z][^>]*(?<!\/)>/g) ?? []).filter((tag) => !/^<(br|img|hr|wbr)\b/.test(tag)).length
+  const opened = (html.match(/<[a-z][^>]*(?<!\/)>/g) ?? []).filter(
+    (tag) => !/^<(br|img|hr|wbr)\b/.test(tag),
+  ).length
   const closed = (html.match(/<\/[a-z]/g) ?? []).length
-  if (opened !== closed) throw authorError(step, 'A <Blank> stands in bold, italic, a link, code or a list. Put it in the plain text of a paragraph.')
+  if (opened !== closed)
+    throw authorError(
+      step,
+      'A <Blank> stands in bold, italic, a link, code or a list. Put it in the plain text of a paragraph.',
+    )
 }
 
 function sampleBlanks(key: WorkedKey): Sample<WorkedAnswer>[] {
@@ -137,9 +172,23 @@ function sampleBlanks(key: WorkedKey): Sample<WorkedAnswer>[] {
     { name: 'every blank right', answer: { blanks: right }, passes: true },
     { name: 'nothing filled in', answer: { blanks: {} }, passes: false },
     ...key.blanks.flatMap((blank): Sample<WorkedAnswer>[] => [
-      ...blank.accept.map((text) => ({ name: `${blank.id}: "${text}"`, answer: { blanks: { ...right, [blank.id]: text } }, passes: true })),
-      { name: `${blank.id}: something else`, answer: { blanks: { ...right, [blank.id]: 'something else' } }, passes: false, fails: blank.id },
-      { name: `${blank.id}: left empty`, answer: { blanks: { ...right, [blank.id]: '' } }, passes: false, fails: blank.id },
+      ...blank.accept.map((text) => ({
+        name: `${blank.id}: "${text}"`,
+        answer: { blanks: { ...right, [blank.id]: text } },
+        passes: true,
+      })),
+      {
+        name: `${blank.id}: something else`,
+        answer: { blanks: { ...right, [blank.id]: 'something else' } },
+        passes: false,
+        fails: blank.id,
+      },
+      {
+        name: `${blank.id}: left empty`,
+        answer: { blanks: { ...right, [blank.id]: '' } },
+        passes: false,
+        fails: blank.id,
+      },
     ]),
   ]
 }
