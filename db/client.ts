@@ -12,7 +12,7 @@ type Opened = { url: string; sql: Sql; db: Database }
 const KEY = Symbol.for('slipway.database')
 const shared = globalThis as typeof globalThis & { [KEY]?: Opened }
 
-const DEADLINE_MS = 8000
+const DEADLINE_SECONDS = 8
 
 /** Says which database this process uses. A pool on another address is closed when its queries are done. */
 export function configureDatabase(url: string, options: { max?: number } = {}): void {
@@ -64,15 +64,19 @@ function isAway(error: unknown): boolean {
 }
 
 /**
- * Runs `work` against this process's database, for at most 8 s. Throws `DatabaseUnavailable` when Postgres is away,
+ * Runs `work` against this process's database, for at most 8 s or `seconds`. Throws `DatabaseUnavailable` when Postgres is away,
  * refuses, or is too slow; anything else is thrown as it is.
  */
-export async function withDatabase<T>(work: (db: Database) => Promise<T>): Promise<T> {
+export async function withDatabase<T>(
+  work: (db: Database) => Promise<T>,
+  seconds = DEADLINE_SECONDS,
+): Promise<T> {
   const opened = shared[KEY]
   if (!opened) throw new Error('configureDatabase(url) has not been called in this process')
   let timer: ReturnType<typeof setTimeout> | undefined
   const deadline = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new DatabaseUnavailable(new Error('deadline of 8 s'))), DEADLINE_MS)
+    const late = () => reject(new DatabaseUnavailable(new Error(`no answer within ${seconds} s`)))
+    timer = setTimeout(late, seconds * 1000)
   })
   try {
     return await Promise.race([work(opened.db), deadline])

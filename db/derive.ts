@@ -72,7 +72,7 @@ export const deriveDays = (scope: Scope & { at?: Date }): SQL => sql`
     from attempts a
     where ${scoped(scope)} ${
       scope.at
-        ? sql`and a.created_at between ${scope.at.toISOString()}::timestamptz - interval '2 days' and ${scope.at.toISOString()}::timestamptz + interval '2 days'`
+        ? sql`and a.created_at between ${scope.at.toISOString()}::timestamptz - interval '3 days' and ${scope.at.toISOString()}::timestamptz + interval '3 days'`
         : sql``
     }
   ),

@@ -3,6 +3,7 @@ import { uuidv7 } from 'uuidv7'
 import { type Transaction, withDatabase } from '../client'
 import { deriveBlocks, deriveDays, deriveLessons } from '../derive'
 import { attempts, verdicts } from '../schema'
+import { storable } from '../storable'
 
 export type Checked = 'server' | 'self' | 'verifier'
 
@@ -103,8 +104,13 @@ export async function recordAttempt<F>(
     lessonBlocks: string[]
   },
 ): Promise<Attempt<F>> {
-  const { passed, checked, feedback, lessonBlocks, ...rest } = attempt
-  const given = { ...rest, timeZone: await knownTimeZone(rest.timeZone) }
+  const { passed, checked, lessonBlocks, feedback: said, ...rest } = attempt
+  const feedback = storable(said)
+  const given = {
+    ...rest,
+    response: storable(rest.response),
+    timeZone: await knownTimeZone(rest.timeZone),
+  }
   await withDatabase((db) =>
     db.transaction(async (tx) => {
       await lockPerson(tx, userId)

@@ -86,10 +86,15 @@ test('a lesson lists its own drafts, and nobody else sees them', async () => {
   expect(await getDraft(randomUUID(), block)).toBeNull()
 })
 
-test.each([[[1, 'two', null]], [{ deep: { x: [{}] } }], [{ text: '\\u0000 "quoted" — ü' }]])(
+test.each([[[1, 'two', null]], [{ deep: { x: [{}] } }], [{ text: '\\u0000 \\ud800 "quoted" — ü 🚢' }]])(
   'what was written comes back as it was: %j',
   async (state) => {
     await saveDraft(userId, { block, base: 0, state })
     expect((await getDraft(userId, block))?.state).toEqual(state)
   },
 )
+
+test('what Postgres cannot hold is marked instead of refused', async () => {
+  await saveDraft(userId, { block, base: 0, state: { 'a\u0000': ['x\u0000y', 'half \ud83d', '🚢'] } })
+  expect((await getDraft(userId, block))?.state).toEqual({ 'a\ufffd': ['x\ufffdy', 'half \ufffd', '🚢'] })
+})

@@ -2,6 +2,7 @@ import { and, desc, eq, like, notInArray, sql } from 'drizzle-orm'
 import { uuidv7 } from 'uuidv7'
 import { withDatabase } from '../client'
 import { drafts, draftVersions } from '../schema'
+import { storable } from '../storable'
 
 export type Draft = { revision: number; state: unknown; device: string; updatedAt: Date }
 export type SavedDraft =
@@ -23,8 +24,14 @@ const columns = {
  */
 export async function saveDraft(
   userId: string,
-  { block, base, state, device = '' }: { block: string; base: number; state: unknown; device?: string },
+  {
+    block,
+    base,
+    state: written,
+    device = '',
+  }: { block: string; base: number; state: unknown; device?: string },
 ): Promise<SavedDraft> {
+  const state = storable(written)
   return withDatabase((db) =>
     db.transaction(async (tx) => {
       const next = { state, device, updatedAt: sql`clock_timestamp()` }

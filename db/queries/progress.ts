@@ -107,6 +107,8 @@ export async function listBlockStates(userId: string, blocks: string[]) {
   )
 }
 
+const REBUILD_SECONDS = 15 * 60
+
 /** One row of what is derived that is not what attempts and verdicts say. */
 export type Difference = { table: string; key: string; stored: unknown; derived: unknown }
 
@@ -118,27 +120,33 @@ export async function rebuildProgress(
   required: { lesson: string; block: string }[],
   { write }: { write: boolean },
 ): Promise<Difference[]> {
-  return withDatabase((db) =>
-    db.transaction(async (tx) => {
-      await tx.execute(sql`set local statement_timeout = 0`)
-      const differences: Difference[] = []
-      for (const { table, key, columns, derived } of parts(required)) {
-        // Lessons rest on blocks: within this transaction each table is right before the next is derived.
-        const stored = await tx.execute(sql`select ${sql.raw(columns)} from ${sql.identifier(table)}`)
-        const wanted = await tx.execute(sql`select ${sql.raw(columns)} from (${derived}) d`)
-        const found = compare(table, key, stored, wanted)
-        differences.push(...found)
-        if (found.length === 0) continue
-        await tx.execute(sql`delete from ${sql.identifier(table)}`)
+  return withDatabase(
+    (db) =>
+      db.transaction(async (tx) => {
+        await tx.execute(sql`set local statement_timeout = 0`)
+        // Nobody records an attempt meanwhile: what is read, taken away and written again must be of one moment.
         await tx.execute(
-          sql`insert into ${sql.identifier(table)} (${sql.raw(columns)}) select ${sql.raw(columns.replace(/\bday\b/, 'day::date'))} from (${derived}) d`,
+          sql`lock table attempts, verdicts, block_progress, lesson_progress, activity_days in share row exclusive mode`,
         )
-      }
-      if (!write) {
-        throw new Undo(differences)
-      }
-      return differences
-    }),
+        const differences: Difference[] = []
+        for (const { table, key, columns, derived } of parts(required)) {
+          // Lessons rest on blocks: within this transaction each table is right before the next is derived.
+          const stored = await tx.execute(sql`select ${sql.raw(columns)} from ${sql.identifier(table)}`)
+          const wanted = await tx.execute(sql`select ${sql.raw(columns)} from (${derived}) d`)
+          const found = compare(table, key, stored, wanted)
+          differences.push(...found)
+          if (found.length === 0) continue
+          await tx.execute(sql`delete from ${sql.identifier(table)}`)
+          await tx.execute(
+            sql`insert into ${sql.identifier(table)} (${sql.raw(columns)}) select ${sql.raw(columns.replace(/\bday\b/, 'day::date'))} from (${derived}) d`,
+          )
+        }
+        if (!write) {
+          throw new Undo(differences)
+        }
+        return differences
+      }),
+    REBUILD_SECONDS,
   ).catch((error) => {
     if (error instanceof Undo) return error.differences
     throw error
