@@ -62,7 +62,7 @@ export function toBlockNode(
   return {
     name: node.name ?? '',
     attributes: read.values,
-    html: content.length === 0 ? '' : parent ? renderPart(content, local) : renderNodes(content, local),
+    html: content.length === 0 ? '' : (parent ? renderPart : renderNodes)(inParagraphs(content), local),
     text: isCode ? letterByLetter(node, source) : textOf(content),
     fences,
     children,
@@ -72,6 +72,24 @@ export function toBlockNode(
 
 function isBlankText(node: RootContent): boolean {
   return node.type === 'text' && node.value.trim() === ''
+}
+
+/** Words that stand loose in an element, as on `<Step>one line</Step>`, become the paragraphs that they are. */
+function inParagraphs(nodes: RootContent[]): RootContent[] {
+  const out: RootContent[] = []
+  let loose: RootContent[] = []
+  const flush = () => {
+    if (!loose.every(isBlankText)) out.push({ type: 'paragraph', children: loose } as RootContent)
+    loose = []
+  }
+  for (const node of nodes) {
+    if (flow.has(node.type) && !isJsx(node)) {
+      flush()
+      out.push(node)
+    } else loose.push(node)
+  }
+  flush()
+  return out
 }
 
 /** Takes away the space that is left where an element stood. */
