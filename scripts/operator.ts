@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs'
+import { EnvError, readEnv } from '../app/read-env'
+import { closeDatabase, configureDatabase } from '../db/client'
+import { findEmbedded, startEmbedded } from '../db/embedded'
+import { DatabaseUnavailable } from '../db/errors'
+import { migrate } from '../db/migrate'
+
+/** Something the person at the keyboard can mend: printed as one line, without a trace. */
+export class Wrong extends Error {}
+
+/**
+ * Runs one of the operator's commands on the database of this house, as the role that owns its tables: the one that the
+ * variables name, or the embedded one, which is started for as long as it takes when it is not running.
+ * Prints what went wrong and sets the exit status to 1.
+ */
+export async function asOperator(
+  work: (house: { publicUrl: string }) => Promise<void>,
+  { withDatabase = true } = {},
+): Promise<void> {
+  let stop = async () => undefined as undefined
+  try {
+    if (existsSync('.env')) process.loadEnvFile('.env')
+    const env = readEnv(process.env, { withDatabase: false, makesSecret: false })
+    if (withDatabase) {
+      const own = env.MIGRATOR_DATABASE_URL ?? env.DATABASE_URL
+      const url = own !== '' ? own : (await findEmbedded(env.DATA_DIR))?.adminUrl
+      if (url === undefined) {
+        const server = await startEmbedded({ dataDir: env.DATA_DIR })
+        stop = async () => void (await server.stop())
+        await migrate({ migrator: server.adminUrl })
+        configureDatabase(server.adminUrl, { max: 2 })
+      } else {
+        configureDatabase(url, { max: 2 })
+      }
+    }
+    await work({ publicUrl: env.PUBLIC_URL })
+  } catch (error) {
+    process.exitCode = 1
+    if (error instanceof Wrong || error instanceof EnvError) console.error(error.message)
+    else if (error instanceof DatabaseUnavailable)
+      console.error('The database does not answer. Nothing is known to have changed; see `npm run doctor`.')
+    else console.error(error)
+  } finally {
+    await closeDatabase()
+    await stop()
+  }
+}
