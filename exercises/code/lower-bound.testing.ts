@@ -102,7 +102,9 @@ export function makeFolder(changes: Record<string, string | undefined> = {}): Ex
     path: 'exercises/lower-bound',
     yaml: { kind: 'code', bans: ['import bisect'], limits: { steps: 20_000 } },
     promptHtml: '<p>Write it.</p>',
-    files: new Map(Object.entries(files).filter((entry): entry is [string, string] => entry[1] !== undefined)),
+    files: new Map(
+      Object.entries(files).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    ),
   }
 }
 

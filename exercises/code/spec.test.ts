@@ -65,7 +65,11 @@ describe('a compiled code exercise', () => {
     const outcome = async (sample: Sample<CodeAnswer>, key: CodeVisibleKey) => {
       const { verdict } = await judge(key, sample.answer)
       const failing = verdict.checks.filter((check) => !check.passed).map((check) => check.id)
-      return { name: sample.name, passed: verdict.passed, named: !sample.fails || failing.includes(sample.fails) }
+      return {
+        name: sample.name,
+        passed: verdict.passed,
+        named: !sample.fails || failing.includes(sample.fails),
+      }
     }
     for (const key of [compiled.public.key, compiled.key]) {
       const outcomes = await Promise.all(compiled.samples.map((sample) => outcome(sample, key)))
@@ -101,7 +105,9 @@ describe('a compiled code exercise', () => {
       got: '32,768 operations',
       message: 'From n = 256 to n = 16,384 the input is 64 times as large and the work 64 times as much.',
     })
-    expect(verdict.next).toBe('The answers are right; at n = 16,384 it takes 32,768 operations, at most 72 operations.')
+    expect(verdict.next).toBe(
+      'The answers are right; at n = 16,384 it takes 32,768 operations, at most 72 operations.',
+    )
     expect(wrongMargins(compiled.key, 'cost:search', observation)).toEqual([])
   })
 
@@ -126,7 +132,9 @@ describe('a compiled code exercise', () => {
 describe('an author is told', () => {
   const refusal = async (changes: Record<string, string | undefined>, yaml: Record<string, unknown> = {}) => {
     const folder = makeFolder(changes)
-    const error = await codeKind.compile({ ...folder, yaml: { ...folder.yaml, ...yaml } }, context).catch((e) => e)
+    const error = await codeKind
+      .compile({ ...folder, yaml: { ...folder.yaml, ...yaml } }, context)
+      .catch((e) => e)
     expect(error).toBeInstanceOf(AuthorError)
     return error as AuthorError
   }
@@ -140,7 +148,9 @@ describe('an author is told', () => {
   })
 
   it('that a starter fails by a syntax error instead of a value', async () => {
-    expect((await refusal({ 'starter.py': 'def lower_bound(xs, t' })).message).toMatch(/must fail by what it returns/)
+    expect((await refusal({ 'starter.py': 'def lower_bound(xs, t' })).message).toMatch(
+      /must fail by what it returns/,
+    )
   })
 
   it('that a starter already passes', async () => {
@@ -159,7 +169,9 @@ describe('an author is told', () => {
   })
 
   it('of a mistake in cases.py, with its line', async () => {
-    const error = await refusal({ 'cases.py': 'from slipway import case\n\n@case("x")\ndef x(solution):\n    return 1 / 0\n' })
+    const error = await refusal({
+      'cases.py': 'from slipway import case\n\n@case("x")\ndef x(solution):\n    return 1 / 0\n',
+    })
     expect(error.message).toMatch(/The reference raises in case x: ZeroDivisionError/)
     expect(error.where).toEqual({ file: 'exercises/lower-bound/cases.py', line: 5 })
   })
@@ -179,7 +191,9 @@ describe('an author is told', () => {
 
 describe('margins', () => {
   const meters = (counts: number[]) => ({
-    meters: [{ id: 'search', points: [256, 1024, 4096, 16384].map((n, i) => ({ n, count: counts[i] ?? 0 })) }],
+    meters: [
+      { id: 'search', points: [256, 1024, 4096, 16384].map((n, i) => ({ n, count: counts[i] ?? 0 })) },
+    ],
   })
 
   it('of a reference: half the bound passes, one more does not', () => {
