@@ -2,17 +2,17 @@ import { expect } from 'vitest'
 import type { BlockNode, CompileContext, Fence, InlineKind } from '@/exercises/kind'
 import type { RunJob, RunResult } from '@/runner/protocol'
 
-type Parts = { text?: string; fences?: Fence[]; children?: BlockNode[]; line?: number } & Record<
+type Parts = { text?: string; fences?: Fence[]; children?: BlockNode[]; atLine?: number } & Record<
   string,
   unknown
 >
 
-/** A block as the lesson compiler hands it over: `text`, `fences`, `children` and `line` are its own, the rest attributes. */
+/** A block as the lesson compiler hands it over: `text`, `fences`, `children` and `atLine` are its own, the rest attributes. */
 export function block(name: string, parts: Parts | string = {}, ...children: BlockNode[]): BlockNode {
   const {
     text = '',
     fences = [],
-    line = 1,
+    atLine: line = 1,
     children: own = [],
     ...attributes
   } = typeof parts === 'string' ? { text: parts } : parts

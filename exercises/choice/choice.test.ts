@@ -59,7 +59,7 @@ describe('Choice', () => {
   test('tells authors what is missing, with the line', async () => {
     const broken = [
       [
-        block('Choice', { id: 'a', text: 'Q', line: 9 }, option('x', 'w', { correct: true })),
+        block('Choice', { id: 'a', text: 'Q', atLine: 9 }, option('x', 'w', { correct: true })),
         /at least two options/,
       ],
       [block('Choice', { id: 'a', text: 'Q' }, option('x', 'w'), option('y', 'w')), /No option is marked/],

@@ -167,7 +167,8 @@ export const predictKind: InlineKind<PredictPublic, PredictKey, PredictAnswer> =
           options: shown,
           // By what the page shows anyway: the height of the field must not tell how much is printed.
           lines:
-            nodes[index]?.attributes.line === undefined && /\b(for|while)\b|print[\s\S]*print/.test(fence.value)
+            nodes[index]?.attributes.line === undefined &&
+            /\b(for|while)\b|print[\s\S]*print/.test(fence.value)
               ? 4
               : 1,
         })),
