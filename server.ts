@@ -130,7 +130,8 @@ function answer(request: IncomingMessage, response: ServerResponse) {
 
   // A body that nobody read would be swallowed by Node for as long as it lasts.
   response.once('finish', () => {
-    if (!request.complete) setTimeout(() => request.socket.destroy(), LINGER_MS).unref()
+    const cut = () => void (request.complete || request.socket.destroy())
+    if (!request.complete) setTimeout(cut, LINGER_MS).unref()
   })
   capBody(request, verdict.maxBody, () => {
     if (response.headersSent) return
