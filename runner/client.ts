@@ -337,16 +337,20 @@ function getAssets(base: string, again: boolean, onProgress: Progress): Promise<
 
 async function fetchAssets(base: string, cache: RequestCache, onProgress: Progress): Promise<Assets> {
   if (!crypto.subtle) throw new RunnerError('Python needs a secure address: https, or localhost.')
-  const manifest = (await (await fetchFile(`${base}manifest.json`, cache)).json()) as Manifest
+  const manifest = (await (await fetchFile(`${base}manifest.json`, { cache })).json()) as Manifest
   const files = Object.values(ASSET_FILES)
   const total = files.reduce((sum, file) => sum + (manifest.files[file]?.br ?? 0), 0)
   const loaded = new Map<string, number>()
+  // The first file that fails ends the other transfers, and what they still report.
+  const abort = new AbortController()
+  const request: RequestInit = { cache, signal: abort.signal }
   const get = async (file: string, type: string) => {
     const expected = manifest.files[file]
     if (!expected) throw new RunnerError('The Python runtime on this server is incomplete.')
-    const bytes = await readBytes(await fetchFile(base + file, cache), expected.bytes, (count) => {
+    const bytes = await readBytes(await fetchFile(base + file, request), expected.bytes, (count) => {
       loaded.set(file, (Math.min(count, expected.bytes) / expected.bytes) * expected.br)
-      onProgress(Math.round([...loaded.values()].reduce((sum, part) => sum + part, 0)), total)
+      if (!abort.signal.aborted)
+        onProgress(Math.round([...loaded.values()].reduce((sum, part) => sum + part, 0)), total)
     })
     if ((await sha256(bytes)) !== expected.sha256) {
       throw new RunnerError('A file of the Python runtime arrived damaged. Try again to fetch it anew.')
@@ -358,14 +362,17 @@ async function fetchAssets(base: string, cache: RequestCache, onProgress: Progre
     get(ASSET_FILES.wasm, 'application/wasm'),
     get(ASSET_FILES.stdlib, 'application/zip'),
     get(ASSET_FILES.snapshot, 'application/octet-stream'),
-  ])
+  ]).catch((error) => {
+    abort.abort()
+    throw error
+  })
   return { worker, wasm, stdlib, snapshot }
 }
 
-async function fetchFile(url: string, cache: RequestCache): Promise<Response> {
+async function fetchFile(url: string, request: RequestInit): Promise<Response> {
   let response: Response
   try {
-    response = await fetch(url, { cache })
+    response = await fetch(url, request)
   } catch {
     throw new RunnerError('The Python runtime could not be fetched. Check the connection.')
   }
