@@ -1,0 +1,8 @@
+'use client'
+
+import { ErrorPage } from '@/components/site/error-page'
+
+export default function PageError({ error }: { error: Error & { digest?: string } }) {
+  // A fresh request: what failed on the server is asked for again, with everything around it.
+  return <ErrorPage digest={error.digest} retry={() => location.reload()} />
+}

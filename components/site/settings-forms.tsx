@@ -1,0 +1,169 @@
+'use client'
+
+import { useState } from 'react'
+import { Button } from '@/components/ui/button'
+import { Input, Select } from '@/components/ui/field'
+import { Done, Form, type FormAction } from './form'
+import { PasswordInput } from './password-input'
+
+/** The name that the site greets by. */
+export function NameForm({ action, name }: { action: FormAction; name: string }) {
+  return (
+    <Form action={action} fields={['name']} className="grid content-start gap-3" label="Name">
+      {({ value, error, pending, done }) => (
+        <>
+          <Input
+            label="Name"
+            name="name"
+            autoComplete="name"
+            required
+            maxLength={200}
+            defaultValue={value('name') ?? name}
+            error={error('name')}
+          />
+          <div className="flex flex-wrap items-center gap-3">
+            <Button type="submit" busy={pending}>
+              Save the name
+            </Button>
+            <Done>{done}</Done>
+          </div>
+        </>
+      )}
+    </Form>
+  )
+}
+
+/** The zone that days are counted in. */
+export function TimeZoneForm({
+  action,
+  timeZone,
+  timeZones,
+}: {
+  action: FormAction
+  timeZone: string
+  timeZones: string[]
+}) {
+  // A select is set back to its first value when its form was sent; this one follows what was chosen.
+  const [chosen, choose] = useState(timeZone)
+  return (
+    <Form action={action} fields={['timeZone']} className="grid content-start gap-3" label="Time zone">
+      {({ error, pending, done }) => (
+        <>
+          <Select
+            label="Time zone"
+            name="timeZone"
+            value={chosen}
+            onChange={(event) => choose(event.target.value)}
+            error={error('timeZone')}
+          >
+            {timeZones.map((zone) => (
+              <option key={zone} value={zone}>
+                {zone.replaceAll('_', ' ')}
+              </option>
+            ))}
+          </Select>
+          <div className="flex flex-wrap items-center gap-3">
+            <Button type="submit" busy={pending}>
+              Save the time zone
+            </Button>
+            <Done>{done}</Done>
+          </div>
+        </>
+      )}
+    </Form>
+  )
+}
+
+/** The present password, then the new one. */
+export function PasswordForm({ action, email }: { action: FormAction; email: string }) {
+  return (
+    <Form action={action} fields={['currentPassword', 'password']} label="Password">
+      {({ error, pending, done }) => (
+        <>
+          {/* Tells a password manager whose password this is. Without a name it is not sent. */}
+          <input type="email" autoComplete="username" value={email} readOnly hidden />
+          <PasswordInput
+            label="Present password"
+            name="currentPassword"
+            autoComplete="current-password"
+            required
+            error={error('currentPassword')}
+          />
+          <PasswordInput
+            label="New password"
+            name="password"
+            autoComplete="new-password"
+            required
+            help="At least 12 characters, any of them. Length is what counts."
+            error={error('password')}
+          />
+          <div className="flex flex-wrap items-center gap-3">
+            <Button type="submit" busy={pending}>
+              Change the password
+            </Button>
+            <Done>{done}</Done>
+          </div>
+        </>
+      )}
+    </Form>
+  )
+}
+
+/** Signs one other device out. */
+export function DeviceForm({ action, device, name }: { action: FormAction; device: string; name: string }) {
+  return (
+    <Form action={action} fields={[]} className="grid justify-items-end gap-2">
+      {({ pending }) => (
+        <>
+          <input type="hidden" name="device" value={device} />
+          <Button type="submit" busy={pending}>
+            Sign out<span className="sr-only"> {name}</span>
+          </Button>
+        </>
+      )}
+    </Form>
+  )
+}
+
+/** Signs this device out. */
+export function SignOutForm({ action }: { action: FormAction }) {
+  return (
+    <Form action={action} fields={[]} className="grid justify-items-end gap-2">
+      {({ pending }) => (
+        <Button type="submit" busy={pending}>
+          Sign out<span className="sr-only"> this device</span>
+        </Button>
+      )}
+    </Form>
+  )
+}
+
+/** Signs all other devices out, or all with this one. */
+export function EverywhereForm({ action, others }: { action: FormAction; others: number }) {
+  return (
+    <div className="mt-4 flex flex-wrap items-center gap-3">
+      <Form action={action} fields={[]} className="flex flex-wrap items-center gap-3">
+        {({ pending, done }) => (
+          <>
+            <input type="hidden" name="others" value="yes" />
+            <Button
+              type="submit"
+              busy={pending}
+              notNow={others === 0 && !done ? 'No other device is signed in.' : null}
+            >
+              Sign out all others
+            </Button>
+            <Done>{done}</Done>
+          </>
+        )}
+      </Form>
+      <Form action={action} fields={[]} className="flex flex-wrap items-center gap-3">
+        {({ pending }) => (
+          <Button type="submit" variant="quiet" busy={pending}>
+            Sign out everywhere, here too
+          </Button>
+        )}
+      </Form>
+    </div>
+  )
+}
