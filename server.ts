@@ -125,6 +125,8 @@ function answer(request: IncomingMessage, response: ServerResponse) {
   // Next takes the nonce for its own scripts from this request header, pages take it from the other one.
   request.headers['content-security-policy'] = csp
   request.headers['x-nonce'] = nonce
+  // What was asked for, for the page that says that nothing is there: Next tells a page only what it matched.
+  request.headers['x-slipway-path'] = path
   response.setHeader('Content-Security-Policy', csp)
   response.setHeader('Cache-Control', 'private, no-store')
 
