@@ -70,28 +70,32 @@ export async function checkFences({ root }: CompiledLesson, run: Run, say: Say):
     compareFence(fence, printed.split(`\x1e${index}\x1e`)[1]?.split('\x1e')[0], say)
 }
 
-function compareFence({ code, tag, meta, output }: Tagged, part: string | undefined, say: Say): void {
-  const line = code.position?.start.line ?? 1
+function compareFence(fence: Tagged, part: string | undefined, say: Say): void {
+  const line = fence.code.position?.start.line ?? 1
   const cut = part?.lastIndexOf('\x1f') ?? -1
-  if (part === undefined || cut < 0)
-    return say(line, 'this fence prints so much that its output was cut. Print less.')
-  const out = tidy(part.slice(0, cut))
-  const error = JSON.parse(part.slice(cut + 1)) as Ran
-  if (tag === 'run') {
-    if (error)
-      return say(line, `this fence ends with ${error.text}. Mend it, or tag it \`run-error ${error.type}\`.`)
-    if (output && tidy(output.value) !== out)
-      say(
-        output.position?.start.line ?? line,
-        `the fence above prints something else: ${firstDifference(tidy(output.value), out)} Copy what it prints, or mend the code.`,
-      )
+  if (part === undefined || cut < 0) {
+    say(line, 'this fence prints so much that its output was cut. Print less.')
     return
   }
-  if (!error)
-    return say(
-      line,
-      `this fence ends without an error; ${meta} was announced. Tag it \`run\`, or let it fail.`,
+  const error = JSON.parse(part.slice(cut + 1)) as Ran
+  if (fence.tag === 'run') compareOutput(fence, tidy(part.slice(0, cut)), error, line, say)
+  else compareError(fence, tidy(part.slice(0, cut)), error, line, say)
+}
+
+function compareOutput({ output }: Tagged, out: string, error: Ran, line: number, say: Say): void {
+  if (error) say(line, `this fence ends with ${error.text}. Mend it, or tag it \`run-error ${error.type}\`.`)
+  else if (output && tidy(output.value) !== out)
+    say(
+      output.position?.start.line ?? line,
+      `the fence above prints something else: ${firstDifference(tidy(output.value), out)} Copy what it prints, or mend the code.`,
     )
+}
+
+function compareError({ meta, output }: Tagged, out: string, error: Ran, line: number, say: Say): void {
+  if (!error) {
+    say(line, `this fence ends without an error; ${meta} was announced. Tag it \`run\`, or let it fail.`)
+    return
+  }
   if (error.type !== meta)
     say(line, `this fence ends with ${error.type}, not with ${meta}. Correct the tag or the code.`)
   const last = error.text.split('\n').at(-1)?.trim()

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Definition, Heading, Root, RootContent } from 'mdast'
+import type { Definition, Heading, Parents as Parent, Root, RootContent } from 'mdast'
 import { toString as plainText } from 'mdast-util-to-string'
 import { visit } from 'unist-util-visit'
 import type { BlockNode, CompileContext, Compiled, ExerciseFolder, PublicBlock } from '@/exercises/kind'
@@ -58,6 +58,7 @@ export type CompiledLesson = {
 const folderKinds = Object.values(kinds)
   .filter((kind) => kind.source === 'folder')
   .map((kind) => kind.name)
+const phrases = new Set(['paragraph', 'heading', 'emphasis', 'strong', 'link', 'tableCell'])
 const headingOf: Record<string, string> = {
   WhereItBreaks: 'Where it breaks',
   Summary: 'Summary',
@@ -253,7 +254,7 @@ class Compiler {
         )
     }
     visit(top, (node, _index, parent) => {
-      if (isJsx(node)) this.checkElement(node, parent && isJsx(parent) ? parent : null)
+      if (isJsx(node)) this.checkElement(node, parent ?? null)
       else if (node.type === 'image' || node.type === 'imageReference')
         say(node, 'a picture needs a text equivalent. Write <Figure src="figures/x.svg" alt="…">…</Figure>.')
       else if (node.type === 'footnoteReference' || node.type === 'footnoteDefinition')
@@ -305,7 +306,7 @@ class Compiler {
     })
   }
 
-  private checkElement(node: JsxNode, parent: JsxNode | null): void {
+  private checkElement(node: JsxNode, parent: Parent | null): void {
     const rule = Object.hasOwn(proseElements, node.name ?? '') ? proseElements[node.name ?? ''] : undefined
     if (!rule) return
     const line = node.position?.start.line ?? 1
@@ -321,9 +322,9 @@ class Compiler {
     for (const name of rule.attributes)
       if (typeof values[name] !== 'string' || values[name] === '')
         this.problems.add(this.file, line, `<${node.name}> lacks ${name}="…". Add it.`)
-    if (rule.inside && parent?.name !== rule.inside)
+    if (rule.inside && !(parent && isJsx(parent) && parent.name === rule.inside))
       this.problems.add(this.file, line, `<${node.name}> stands inside <${rule.inside}> only. Move it.`)
-    if (node.type === 'mdxJsxTextElement' && !parent)
+    if (parent && phrases.has(parent.type))
       this.problems.add(this.file, line, `<${node.name}> stands in a paragraph. Put it on lines of its own.`)
     if (
       node.name === 'Compare' &&

@@ -30,6 +30,10 @@ export function parseLesson(
   file: string,
   problems: Problems,
 ): { root: Root; frontMatter: string | null } | null {
+  if (source.startsWith('---\n') && !/\n---[ \t]*(\n|$)/.test(source.slice(3))) {
+    problems.add(file, 1, 'front matter is not closed. Write --- on a line of its own after the last key.')
+    return null
+  }
   let root: Root
   try {
     root = mdx.parse(source) as Root
@@ -65,7 +69,7 @@ function explain(error: VFileMessage): { line: number; message: string } {
       message:
         'what stands between these braces cannot be read. Only literals may; to show a brace, put it in backticks.',
     }
-  if (error.ruleId === 'end-tag-mismatch')
+  if (error.ruleId === 'end-tag-mismatch' || /^Unexpected closing slash/.test(error.reason))
     return {
       line: error.line ?? line,
       message: `a closing tag has no opening one: ${error.reason}. Open it, or take it away.`,

@@ -50,7 +50,7 @@ export function compileChoice(
   })
   if (options.length < 2) throw authorError(node, 'A <Choice> has at least two options.')
   const right = options.filter((option) => option.correct)
-  if (right.length === 0) throw authorError(node, 'No option is marked `correct`.')
+  if (right.length === 0) throw authorError(node, 'No option is marked `correct`. Mark the right one.')
   if (!multiple && right.length > 1)
     throw authorError(node, `${right.length} options are correct. Add \`multiple\`, or leave one.`)
   if (right.length === options.length) throw authorError(node, 'Every option is correct. One must be wrong.')
