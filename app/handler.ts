@@ -90,6 +90,8 @@ export function nameProblem(error: z.ZodError): string {
     const key = [path, issue.keys[0]].filter(Boolean).join('.')
     return `"${shorten(key)}" is not known here.`
   }
+  if (path && issue.code === 'invalid_type' && issue.message.endsWith('received undefined'))
+    return `"${shorten(path)}" is missing.`
   return path ? `"${shorten(path)}" is not as it should be: ${issue.message}.` : `${issue.message}.`
 }
 
