@@ -135,9 +135,8 @@ function answer(request: IncomingMessage, response: ServerResponse) {
     const cut = () => void (request.complete || request.socket.destroy())
     if (!request.complete) setTimeout(cut, LINGER_MS).unref()
   })
-  capBody(request, verdict.maxBody, () => {
-    if (response.headersSent) return
-    refuse(request, response, tooLarge(path))
+  capBody(request, verdict.maxBody, (written) => {
+    if (!response.headersSent) refuse(request, response, tooLarge(path), written)
   })
   compress(request, response, () => {
     handNext(request, response).catch((error: unknown) => {
@@ -184,23 +183,35 @@ function setHeaders(response: ServerResponse, headers: [string, string][]): void
   for (const [name, value] of headers) response.setHeader(name, value)
 }
 
-/** Answers with a refusal. A body that is still arriving is read and thrown away for a moment, or the answer is lost. */
-function refuse(request: IncomingMessage, response: ServerResponse, { status, message, headers }: Refusal) {
+/**
+ * Answers with a refusal. A client that is still writing is read for a moment, or it meets a closed socket instead of
+ * the answer; `written` is when it stopped, where the request itself cannot tell.
+ */
+function refuse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  refusal: Refusal,
+  written?: Promise<void>,
+) {
+  const { status, message, headers } = refusal
   setHeaders(response, Object.entries(headers ?? {}))
   response.setHeader('Content-Security-Policy', `default-src 'none'; frame-ancestors 'none'`)
   response.setHeader('Cache-Control', 'no-store')
   const isApi = request.url?.startsWith('/api/')
   const body = isApi ? `${JSON.stringify({ error: message })}\n` : `${message}\n`
   const type = isApi ? 'application/json' : 'text/plain; charset=utf-8'
-  if (request.complete || hasNoBody(request)) return send(request, response, status, type, body)
+  if (!written && (request.complete || hasNoBody(request))) return send(request, response, status, type, body)
   response.shouldKeepAlive = false
   response.writeHead(status, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) })
   response.write(body)
-  const done = () => response.end()
-  const timer = setTimeout(done, LINGER_MS)
-  request.once('end', done).once('close', done)
+  const end = response.end.bind(response)
+  // Whoever was reading the body learns that it broke off, and would end this answer with one of its own.
+  response.write = () => true
+  response.end = () => response
+  const timer = setTimeout(end, LINGER_MS)
   response.once('close', () => clearTimeout(timer))
-  if (!request.destroyed) request.resume()
+  if (written) void written.then(() => end())
+  else request.once('end', () => end()).resume()
 }
 
 const hasNoBody = ({ headers }: IncomingMessage) =>

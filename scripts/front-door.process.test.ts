@@ -41,7 +41,6 @@ describe('hostile requests get an answer below 500', () => {
     '/[x]',
     '/learn/__proto__/constructor',
     '/learn/%F0%9F%92%A9/x',
-    `/courses/${'a'.repeat(6000)}`,
     '/?_rsc=%',
     '/sign-in?callbackUrl=//[',
     '/sign-in?callbackUrl=javascript:alert(1)',
@@ -71,6 +70,10 @@ describe('hostile requests get an answer below 500', () => {
       `${method} / HTTP/1.1\r\nHost: localhost:${PORT}\r\nConnection: close\r\n\r\n`,
     )
     expect(answer).toMatch(/^HTTP\/1\.1 405 /)
+  })
+
+  test('a very long address', async () => {
+    expect((await asked(`/courses/${'a'.repeat(6000)}`)).status).toBe(404)
   })
 
   test('a hostile callback cookie does not break sign-in', async () => {
@@ -127,7 +130,6 @@ describe('bodies over their cap', () => {
   const MB = 1024 * 1024
   test.each([
     ['/api/auth/callback/credentials', { 'content-type': 'application/x-www-form-urlencoded' }],
-    ['/sign-in', { ...form, 'next-action': '00'.repeat(21) }],
     ['/sign-in', form],
   ])('%s: chunked, without a length', async (path, headers) => {
     const { status, ms } = await pour(path, headers, 5 * MB)

@@ -54,7 +54,13 @@ async function open(house: House, dev: boolean): Promise<void> {
   if (demo)
     say(`A learner to look around with, told only this once: ${demo.email}, password ${demo.password}`)
 
-  const webEnv = () => ({ ...process.env, NODE_ENV, DATABASE_URL: database.urls.app, DATA_DIR: env.DATA_DIR })
+  const webEnv = () => ({
+    ...process.env,
+    NODE_ENV,
+    NEXT_TELEMETRY_DISABLED: '1',
+    DATABASE_URL: database.urls.app,
+    DATA_DIR: env.DATA_DIR,
+  })
   const web = keepRunning({
     name: 'web',
     args: ['--import', 'tsx', 'server.ts'],

@@ -103,10 +103,10 @@ export function clearUp(dataDir: string): void {
   if (existsSync(parent)) rmSync(parent, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
 }
 
-/** Sends bytes as they are and gives the head of the answer; for requests that no client would write. */
+/** Sends bytes as they are and gives the answer, which must end the connection; for what no client would write. */
 export async function sendRaw(port: number, bytes: string): Promise<string> {
   const socket = connect(port, 'localhost')
-  socket.end(bytes)
+  socket.write(bytes)
   let answer = ''
   socket.on('data', (chunk) => {
     answer += chunk

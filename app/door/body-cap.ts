@@ -10,19 +10,30 @@ export class BodyTooLarge extends Error {
 
 /**
  * Counts a request's body as it arrives and ends it with an error once it is over `cap` bytes: whoever reads it never
- * sees a body that was cut. `onOver` is called once, before the reader learns of it. What still arrives is thrown away;
- * the socket stays open, so that the answer can be read by a client that is still writing.
+ * sees a body that was cut. `onOver` is called once, before the reader learns of it, with what fulfils when the client
+ * has stopped writing. What still arrives is thrown away; the socket stays open, so that a client that is still writing
+ * can read the answer.
  */
-export function capBody(request: IncomingMessage, cap: number, onOver: () => void): void {
+export function capBody(
+  request: IncomingMessage,
+  cap: number,
+  onOver: (written: Promise<void>) => void,
+): void {
   const push = request.push.bind(request)
   let size = 0
-  let isOver = false
+  let end: (() => void) | null = null
   request.push = (chunk, encoding) => {
-    if (isOver) return true
+    if (end) {
+      if (chunk === null) end()
+      return true
+    }
     if (chunk !== null) size += chunk.length
     if (size <= cap) return push(chunk, encoding)
-    isOver = true
-    onOver()
+    onOver(
+      new Promise((done) => {
+        end = done
+      }),
+    )
     // `destroy` would take the socket with it, and with the socket the answer.
     request._destroy = (error, done) => done(error)
     request.on('error', () => undefined)
