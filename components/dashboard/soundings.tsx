@@ -1,4 +1,5 @@
 import { ChevronRight } from 'lucide-react'
+import { ScrollRegion } from '@/components/ui/scroll-region'
 import type { Week } from './days'
 
 /** Days of work: minutes hang below the waterline like soundings, today is oxide. The same as a table beneath. */
@@ -89,12 +90,9 @@ function Drawing({
   )
 }
 
-// A wide table scrolls in itself, and the keyboard must be able to scroll it.
-const scrolls = { role: 'region', tabIndex: 0, 'aria-label': 'Minutes a day' }
-
 function Table({ weeks }: { weeks: Week[] }) {
   return (
-    <div {...scrolls} className="mt-2 overflow-x-auto">
+    <ScrollRegion label="Minutes a day">
       <table className="facts min-w-120">
         <caption className="sr-only">Minutes a day, by week</caption>
         <thead>
@@ -120,6 +118,6 @@ function Table({ weeks }: { weeks: Week[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollRegion>
   )
 }

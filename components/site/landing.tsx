@@ -16,6 +16,7 @@ const two =
 export function Landing({
   courses,
   exercise,
+  from,
   signUp,
   signedIn,
   signUpOpen,
@@ -23,6 +24,8 @@ export function Landing({
   courses: Course[]
   /** The exercise to try at once; null where its lesson is not part of this copy. */
   exercise: ReactNode
+  /** Where it is from: "Data structures and algorithms, lesson 13". */
+  from: string
   /** The form, for whoever has no account. */
   signUp: ReactNode
   signedIn: boolean
@@ -62,7 +65,19 @@ export function Landing({
       </section>
       <Yard />
       {exercise && (
-        <section id="try" aria-label="Try one now" className="wrap scroll-mt-14 pt-[clamp(2.5rem,5vw,4rem)]">
+        <section
+          id="try"
+          aria-labelledby="try-title"
+          className="wrap scroll-mt-14 pt-[clamp(2.5rem,5vw,4rem)]"
+        >
+          <div className="mb-4 flex flex-wrap items-baseline gap-x-4 gap-y-1">
+            <h2 id="try-title" className="title-28">
+              Try one now
+            </h2>
+            <p className="meta">
+              From {from}. No account needed: it is judged in this page, and nothing is sent.
+            </p>
+          </div>
           {exercise}
         </section>
       )}
