@@ -164,6 +164,7 @@ export function makeOutputPipe(send: (chunks: OutputChunk[]) => void, now: () =>
   }
 
   function admitted(chunk: Uint8Array): number {
+    if (lines >= LIMITS.outputLines) return 0
     const room = Math.min(chunk.length, LIMITS.outputBytes - bytes)
     for (let i = 0; i < room; i++) {
       if (chunk[i] === 10 && ++lines >= LIMITS.outputLines) return i + 1
