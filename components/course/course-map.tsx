@@ -59,7 +59,7 @@ function Columns({ course, nodes, at }: Drawing) {
     if (Math.abs(b.y - a.y) === STEP) return `M${a.x} ${a.y + R * down}V${b.y - R * down}`
     return `M${a.x - 10} ${a.y + 5 * down}Q${a.x - 36} ${(a.y + b.y) / 2} ${b.x - 10} ${b.y - 5 * down}`
   }
-  const letters = Math.floor((column - 50) / 6.4)
+  const letters = Math.floor((column - 48) / 6.1)
   return (
     <svg
       className="map block h-auto w-full max-[62.5rem]:hidden"
@@ -72,14 +72,14 @@ function Columns({ course, nodes, at }: Drawing) {
         <text key={module.letter} className="map-module" x={c * column + 14} y={16}>
           {module.letter}
           <tspan className="map-module-name" dx={8} fontWeight={400}>
-            {shorten(module.title, letters)}
+            {shorten(module.title, letters + 3)}
           </tspan>
         </text>
       ))}
       <Edges nodes={nodes} at={at} places={places} edge={edge} />
       {nodes.map((node) => {
         const place = places.get(node.lesson.number) as Point
-        const lines = wrap(node.name, letters, 2)
+        const lines = nameLines(node, letters)
         return (
           <g key={node.lesson.slug} className={`map-node map-${node.look}`}>
             <Disc node={node} place={place} />
@@ -148,7 +148,7 @@ function Rows({
           <g key={node.lesson.slug} className={`map-node map-${node.look}`}>
             <Disc node={node} place={place} />
             {names &&
-              wrap(node.name, letters, 2).map((line, i) => (
+              nameLines(node, letters).map((line, i) => (
                 <text
                   key={line}
                   className="map-name"
@@ -202,6 +202,12 @@ function Disc({ node, place }: { node: MapNode; place: Point }) {
 
 function shorten(text: string, letters: number): string {
   return text.length <= letters ? text : `${text.slice(0, Math.max(1, letters - 1)).trimEnd()}…`
+}
+
+/** The skill in at most two lines, or the lesson's short name. */
+function nameLines({ name, short }: MapNode, letters: number): string[] {
+  const lines = wrap(name, letters, 2)
+  return lines.some((line) => line.endsWith('…')) ? wrap(short, letters, 2) : lines
 }
 
 /** Words in at most so many lines; what does not fit ends in an ellipsis. */

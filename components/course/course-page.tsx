@@ -6,6 +6,7 @@ import type { Course, LessonEntry } from '@/content/types'
 import { CourseMap } from './course-map'
 import { count, courseFacts, inHours, lessonHref, minutesLeft, type Standings, slipOf } from './facts'
 import { type MapNode, type OutsideNeed, openNeeds } from './graph'
+import { TitleWords } from './title-words'
 
 type Props = {
   course: Course
@@ -278,10 +279,12 @@ function LessonRow({
           href={lessonHref(lesson)}
           className={`${title} decoration-transparent hover:decoration-oxide pointer-coarse:py-2 ${here ? 'font-semibold' : ''}`}
         >
-          {lesson.title}
+          <TitleWords>{lesson.title}</TitleWords>
         </a>
       ) : (
-        <span className={`${title} text-ink-2`}>{lesson.title}</span>
+        <span className={`${title} text-ink-2`}>
+          <TitleWords>{lesson.title}</TitleWords>
+        </span>
       )}
       <span className="meta tabular-nums max-[62.5rem]:sr-only">
         <span className="sr-only">

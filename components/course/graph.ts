@@ -5,6 +5,8 @@ import { lessonsOf, type Standings } from './facts'
 export type MapNode = {
   lesson: LessonEntry
   name: string
+  /** Where the name is too long to be drawn. */
+  short: string
   look: 'done' | 'here' | 'ready' | 'waiting'
   /** Numbers of the lessons of this course that it needs. */
   needs: number[]
@@ -47,6 +49,7 @@ export function courseGraph(
     return {
       lesson,
       name: bySkill.get(lesson.teaches)?.title ?? lesson.title,
+      short: inWords(lesson.slug),
       look: 'waiting',
       needs: needs.toSorted((a, b) => a - b),
     }
@@ -67,4 +70,10 @@ export function courseGraph(
 /** What a lesson still waits for: written lessons that it needs and that are not complete. */
 export function openNeeds(node: MapNode, nodes: MapNode[]): number[] {
   return node.needs.filter((need) => nodes[need - 1]?.look !== 'done')
+}
+
+/** "top-k-and-k-way-merge" as a name. */
+function inWords(slug: string): string {
+  const words = slug.replaceAll('-', ' ')
+  return words.charAt(0).toLocaleUpperCase('en-GB') + words.slice(1)
 }

@@ -34,34 +34,39 @@ export function Landing({
   return (
     <main id="main" className="w-full flex-1">
       <section className="wrap pt-[clamp(2.5rem,6vw,5.5rem)]">
-        <h1 className="title-64 max-w-[18ch]">A model in a notebook has earned nothing yet.</h1>
-        <p className="lede mt-6 max-w-160">
-          Slipway teaches the part that comes after: data structures, cloud deployment and git, for people who
-          can already analyse data or program a little. You read a page, then you do it, with the real tool,
-          in the page.
-        </p>
-        <p className="mt-8 mb-5 flex flex-wrap items-center gap-x-6 gap-y-4 text-16">
-          {signedIn ? (
-            <a href="/dashboard" className={buttonClass({ variant: 'primary', big: true })}>
-              Go to your dashboard
-            </a>
-          ) : (
-            <a
-              href={signUpOpen ? '#sign-up' : '/sign-in'}
-              className={buttonClass({ variant: 'primary', big: true })}
-            >
-              {signUpOpen ? 'Create an account' : 'Sign in'}
-            </a>
-          )}
-          {exercise ? (
-            <a href="#try">Try an exercise first</a>
-          ) : (
-            <a href="/courses">Look at a course first</a>
-          )}
-        </p>
-        <p className="meta">
-          Free, with nothing held back for a paid edition. You can also <a href="#own">run your own copy</a>.
-        </p>
+        <h1 className="title-64 max-w-[24ch]">A model in a notebook has earned nothing yet.</h1>
+        <div className="mt-6 grid items-end gap-x-[clamp(2rem,6vw,6rem)] gap-y-8 min-[62.5rem]:grid-cols-[minmax(0,7fr)_minmax(0,5fr)]">
+          <p className="lede max-w-160">
+            Slipway teaches the part that comes after: data structures, cloud deployment and git, for people
+            who can already analyse data or program a little. You read a page, then you do it, with the real
+            tool, in the page.
+          </p>
+          <div>
+            <p className="flex flex-wrap items-center gap-x-6 gap-y-4 text-16">
+              {signedIn ? (
+                <a href="/dashboard" className={buttonClass({ variant: 'primary', big: true })}>
+                  Go to your dashboard
+                </a>
+              ) : (
+                <a
+                  href={signUpOpen ? '#sign-up' : '/sign-in'}
+                  className={buttonClass({ variant: 'primary', big: true })}
+                >
+                  {signUpOpen ? 'Create an account' : 'Sign in'}
+                </a>
+              )}
+              {exercise ? (
+                <a href="#try">Try an exercise first</a>
+              ) : (
+                <a href="/courses">Look at a course first</a>
+              )}
+            </p>
+            <p className="meta mt-4">
+              Free, with nothing held back for a paid edition. You can also{' '}
+              <a href="#own">run your own copy</a>.
+            </p>
+          </div>
+        </div>
       </section>
       <Yard />
       {exercise && (

@@ -62,7 +62,9 @@ export function Button({
       aria-describedby={reason ? reasonId : rest['aria-describedby']}
       onClick={stopped ? undefined : onClick}
       className={
-        refused ? `${unavailable} ${sizeOf(look)} ${className}` : buttonClass(look, `relative ${className}`)
+        refused
+          ? `${unavailable} ${sizeOf(look)} ${className}`
+          : buttonClass(look, busy ? `relative ${className}` : className)
       }
     >
       {busy ? (

@@ -54,6 +54,7 @@ export function CodeEditorView(props: EditorProps) {
         EditorView.contentAttributes.of({
           'aria-label': label,
           ...(describedBy && { 'aria-describedby': describedBy }),
+          tabindex: '0',
           autocapitalize: 'off',
           autocorrect: 'off',
           spellcheck: 'false',
