@@ -170,7 +170,7 @@ function answerRunner(request: IncomingMessage, response: ServerResponse, path: 
     version !== manifest.version ||
     !file ||
     rest.length ||
-    !Object.hasOwn(manifest.files, file)
+    !(file === 'manifest.json' || Object.hasOwn(manifest.files, file))
   ) {
     return refuse(request, response, NO_FILE)
   }
