@@ -112,13 +112,16 @@ export function Words({
     (check) => (labels && !check.passed) || check.why || (check.message && check.message !== next),
   )
   return (
-    <div className="grid max-w-(--measure) gap-3 font-serif text-16">
+    <div className="grid max-w-(--measure) grid-cols-[minmax(0,1fr)] gap-3 font-serif text-16">
       {next ? <p>{next}</p> : null}
       {spoken.map((check) => (
         <div key={check.id}>
           {labels ? (
             <p>
-              <VerdictWord state={check.passed ? 'right' : 'not-right'} className="whitespace-normal font-ui">
+              <VerdictWord
+                state={check.passed ? 'right' : 'not-right'}
+                className="whitespace-normal! font-ui"
+              >
                 {check.label}
                 {check.got !== undefined && !check.passed ? `: ${check.got}` : ''}
               </VerdictWord>

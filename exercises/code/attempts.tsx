@@ -37,7 +37,7 @@ export function Attempts({ history }: { history: AttemptOutcome[] }) {
                 <Clock at={attempt.at} />
               </td>
               <td>
-                <VerdictWord state={wordOf(attempt)} className="whitespace-normal" />
+                <VerdictWord state={wordOf(attempt)} className="whitespace-normal!" />
               </td>
               <td>{decidedBy(attempt)}</td>
             </tr>

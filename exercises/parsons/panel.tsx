@@ -170,7 +170,7 @@ function clampDepth(depth: number): number {
 
 function Code({ code, indent }: { code: string; indent: number }) {
   return (
-    <code className="min-w-0 flex-1 overflow-x-auto whitespace-pre font-mono text-13 leading-[1.375rem] sm:text-14">
+    <code className="min-w-0 flex-1 basis-40 whitespace-pre-wrap font-mono [overflow-wrap:anywhere] text-13 leading-[1.375rem] sm:text-14">
       {code.replace(/^/gm, '    '.repeat(indent))}
     </code>
   )

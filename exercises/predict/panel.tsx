@@ -119,7 +119,7 @@ function Outcome({
       {judged.map((check) => (
         <div key={check.id}>
           <p>
-            <VerdictWord state={check.passed ? 'right' : 'not-right'} className="whitespace-normal">
+            <VerdictWord state={check.passed ? 'right' : 'not-right'} className="whitespace-normal!">
               {check.label}
               {check.passed ? ': as you said' : ': not what you said'}
             </VerdictWord>

@@ -63,7 +63,7 @@ function ArrayDrawing({ name, items, pointers }: { name: string; items: string[]
               {cells.map(({ id, item, index }) => (
                 <td
                   key={id}
-                  className={`h-9 min-w-9 border border-rule-strong border-r-0 px-2 last-of-type:border-r ${sortOf(index) === 'low' ? low : sortOf(index) === 'high' ? high : 'bg-paper'} ${index === mid ? 'font-semibold shadow-[inset_0_-3px_0_var(--oxide-paint)]' : ''} ${index === items.length - 1 ? 'border-r' : ''}`}
+                  className={`h-9 min-w-9 border-rule-strong border-y border-l px-2 ${sortOf(index) === 'low' ? low : sortOf(index) === 'high' ? high : 'bg-paper'} ${index === mid ? 'font-semibold shadow-[inset_0_-3px_0_var(--oxide-paint)]' : ''} ${index === items.length - 1 ? 'border-r' : ''}`}
                 >
                   {item}
                 </td>

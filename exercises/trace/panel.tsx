@@ -205,7 +205,7 @@ function Cell({ cell, label, value, check, onChange, onFocus, onKeyDown }: CellP
         spellCheck={false}
         aria-label={label}
         aria-invalid={check && !check.passed ? true : undefined}
-        className={`h-[30px] max-w-full rounded-control px-2 font-mono text-14 pointer-coarse:h-11 ${look}`}
+        className={`h-[30px] w-14 max-w-full rounded-control sm:w-20 px-2 font-mono text-14 pointer-coarse:h-11 ${look}`}
       />
       {check ? <span className="sr-only">{check.passed ? 'right' : 'not right'}</span> : null}
     </>
