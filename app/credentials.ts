@@ -97,7 +97,7 @@ async function judge(
 
 const lines = new Map<string, Promise<unknown>>()
 
-/** One after the other for one address: fifty guesses at once would all be let in before the first is counted. */
+/** One after the other for one address: every try counts as a wrong one until it is looked at, right ones made at once too. */
 async function inLine<T>(email: string, work: () => Promise<T>): Promise<T> {
   const turn = (lines.get(email) ?? Promise.resolve()).then(work, work)
   lines.set(email, turn)

@@ -177,7 +177,13 @@ export function listBuiltRoutes(folder = process.cwd()): Built {
     id,
     name: exportedName,
     file: filename,
-    page: `/${(Object.keys(workers)[0] ?? '').replace(/^app\/|\/?page$/g, '')}`,
+    page: pageOf(Object.keys(workers)),
   }))
   return { routes: [...new Set(routes)].filter((route) => !METADATA.test(route)), actions }
+}
+
+/** A page that knows the action and has an address without parameters. */
+function pageOf(workers: string[]): string {
+  const pages = workers.map((worker) => `/${worker.replace(/^app\/|\/?page$/g, '')}`)
+  return pages.find((page) => !/[[_]/.test(page)) ?? '/'
 }
