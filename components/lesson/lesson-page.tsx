@@ -1,6 +1,7 @@
 import { ArrowLeft, ArrowRight, PanelLeft } from 'lucide-react'
 import Link from 'next/link'
 import { ErrorNote } from '@/components/ui/error-note'
+import { Slip } from '@/components/ui/slip'
 import type { Course, Lesson, LessonEntry, Segment } from '@/content/types'
 import { BlockHost } from './block-host'
 import { LessonEnd } from './lesson-end'
@@ -66,7 +67,17 @@ export function LessonPage({
                 {course.title}
               </Link>
             </p>
-            <p className="pr-5 pb-4 pl-4 text-13 text-ink-3 tabular-nums lg:pl-8">
+            <div className="mr-5 ml-4 lg:ml-8">
+              <Slip
+                compact
+                data={{
+                  modules: course.modules.map(({ lessons }) => lessons.length),
+                  done: written.filter(({ slug }) => standings[slug]?.complete).map(({ number }) => number),
+                  at: entry.number,
+                }}
+              />
+            </div>
+            <p className="pt-1 pr-5 pb-4 pl-4 text-13 text-ink-3 tabular-nums lg:pl-8">
               {complete} of {written.length} written lessons done
             </p>
             <CourseOutline course={course} current={lesson.slug} standings={standings} />

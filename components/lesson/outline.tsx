@@ -27,8 +27,14 @@ export function CourseOutline({
                 <span className="font-normal text-ink-3">{module.letter}</span>
                 <span>{module.title}</span>
                 <span className="text-12 text-ink-3 tabular-nums">
-                  {done}/{written.length}
-                  <span className="sr-only"> done</span>
+                  {written.length === 0 ? (
+                    'planned'
+                  ) : (
+                    <>
+                      {done}/{written.length}
+                      <span className="sr-only"> done</span>
+                    </>
+                  )}
                 </span>
               </summary>
               <ol className="pb-2">
