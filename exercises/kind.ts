@@ -151,6 +151,8 @@ export type ProgramKind<P extends { key: VK }, VK, K extends VK, A, O> = Shared<
   /** The job that makes the observation; the same in the page, in the content check and in the verifier. */
   job(key: VK, answer: A): RunJob
   observe(key: VK, result: RunResult): O
+  /** What the author must still mend about a sample, beyond whether it passes; printed by the content check. */
+  complaints?(key: K, sample: Sample<A>, observation: O): string[]
   grade(key: VK, response: { answer: A; observation: O }): Verdict
 }
 

@@ -88,6 +88,9 @@ describe('a compiled code exercise', () => {
     expect(again.passed).toBe(true)
     const cut = { ...whole.observation, cases: whole.observation.cases.filter((one) => one.id !== 'many') }
     expect(codeKind.grade(compiled.key, { answer, observation: cut }).passed).toBe(false)
+    const wrong = await judge(compiled.key, solution('def lower_bound(xs, t):\n    return 1\n'))
+    const hidden = wrong.verdict.checks.find((check) => check.id === 'many')
+    expect(Object.keys(hidden ?? {}).sort()).toEqual(['id', 'label', 'message', 'passed', 'why'])
   })
 
   it('shows the one differing call of a case that returns a list', async () => {

@@ -9,7 +9,7 @@ import {
 } from '@/exercises/kind'
 import type { CaseResult, Plain, RunData, RunResult } from '@/runner/protocol'
 import { banLabel, isBan } from './bans'
-import { referenceMargins } from './cost'
+import { referenceMargins, wrongMargins } from './cost'
 import { gradeCode } from './grade'
 import { makeCodeJob, observeCode } from './run'
 import {
@@ -55,6 +55,10 @@ export const codeKind: ProgramKind<CodePublic, CodeVisibleKey, CodeKey, CodeAnsw
   job: makeCodeJob,
   observe: observeCode,
   grade: gradeCode,
+  complaints: (key, sample, observation) =>
+    sample.passes
+      ? referenceMargins(key, observation).filter(() => sample.name === 'reference')
+      : wrongMargins(key, sample.fails ?? '', observation),
 }
 
 const answerOf = (source: string): CodeAnswer => ({ files: { [SOLUTION]: source } })
