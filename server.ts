@@ -138,6 +138,9 @@ function answer(request: IncomingMessage, response: ServerResponse) {
   capBody(request, verdict.maxBody, (written) => {
     if (!response.headersSent) refuse(request, response, tooLarge(path), written)
   })
+  // Measured on /courses (42 kB): gzip costs 0.4 ms of CPU a page (9.8 kB), brotli at 4 costs 2.9 (7.4 kB), at 1 it is
+  // larger than gzip. Files have their brotli from the build.
+  if (request.headers['accept-encoding']?.includes('gzip')) request.headers['accept-encoding'] = 'gzip'
   compress(request, response, () => {
     handNext(request, response).catch((error: unknown) => {
       if (!response.headersSent) {
