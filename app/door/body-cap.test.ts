@@ -19,8 +19,10 @@ async function read(from: IncomingMessage): Promise<string> {
 async function send(bytes: number): Promise<{ got: string | Error; overs: number; written: boolean }> {
   let overs = 0
   let written = false
+  const server = createServer()
+  servers.push(server)
   const result = new Promise<string | Error>((done) => {
-    const server = createServer(async (asked, answer) => {
+    server.on('request', async (asked, answer) => {
       capBody(asked, 1000, (stopped) => {
         overs++
         void stopped.then(() => {
@@ -31,12 +33,10 @@ async function send(bytes: number): Promise<{ got: string | Error; overs: number
       const got = await read(asked).catch((error: Error) => error)
       if (typeof got === 'string') answer.end()
       done(got)
-    }).listen(0)
-    servers.push(server)
+    })
   })
-  const server = servers.at(-1)
-  await once(server ?? createServer(), 'listening')
-  const { port } = server?.address() as AddressInfo
+  await once(server.listen(0), 'listening')
+  const { port } = server.address() as AddressInfo
   const asking = request({ port, method: 'POST' })
   for (let sent = 0; sent < bytes; sent += 100) asking.write('x'.repeat(Math.min(100, bytes - sent)))
   asking.end()
