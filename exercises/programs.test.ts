@@ -54,8 +54,8 @@ describe('Predict', () => {
       expect(gradePredict(compiled.key, { answers: { printed: text } }).passed, text).toBe(true)
     const wrong = gradePredict(compiled.key, { answers: { printed: '5' } })
     expect(wrong.checks[0]).toMatchObject({ expected: '4 [1, 2, 3, 4]', got: '5', passed: false })
-    for (const answers of [{}, { forged: '4' }, { printed: ' ' }])
-      expect(gradePredict(compiled.key, { answers }).passed).toBe(false)
+    const refused: Record<string, string>[] = [{}, { forged: '4' }, { printed: ' ' }]
+    for (const answers of refused) expect(gradePredict(compiled.key, { answers }).passed).toBe(false)
   })
 
   test('one line, a picked option, and case of letters', async () => {
