@@ -23,7 +23,10 @@ export type BuildOptions = {
 
 export type BuildResult = { problems: Problem[]; compiled: number; unchanged: number }
 
-type State = { compiler: string; lessons: Record<string, { hash: string; problems: Problem[] }> }
+type State = {
+  compiler: string
+  lessons: Record<string, { hash: string; problems: Problem[]; output?: string }>
+}
 
 /**
  * Compiles what has changed into `.content/`: an index, a file for each lesson, a file of keys that only this user may read.
@@ -49,10 +52,10 @@ export async function buildContent({
     const [course = '', slug = ''] = id.split('/')
     const problems = new Problems()
     const files = await readLessonFiles(root, folder, problems)
-    const hash = createHash('sha256').update(canonical(files)).digest('hex').slice(0, 32)
+    const hash = digest(canonical(files))
     const known = Object.hasOwn(kept, id) ? kept[id] : undefined
     if (known?.hash === hash && problems.list.length === 0) {
-      const lesson = known.problems.length === 0 ? readLesson(root, course, slug) : null
+      const lesson = known.output ? readLesson(root, course, slug, known.output) : null
       if (lesson || known.problems.length > 0) {
         state.lessons[id] = known
         if (lesson) lessons.set(id, lesson)
@@ -84,8 +87,10 @@ export async function buildContent({
       return
     }
     const { lesson, keys } = result.compiled
-    await writeAtomic(paths.keys(course, slug), JSON.stringify(keys), 0o600)
-    await writeAtomic(paths.lesson(course, slug), JSON.stringify(lesson))
+    const [page, secret] = [JSON.stringify(lesson), JSON.stringify(keys)]
+    await writeAtomic(paths.keys(course, slug), secret, 0o600)
+    await writeAtomic(paths.lesson(course, slug), page)
+    state.lessons[id] = { hash, problems: [], output: digest(page, secret) }
     lessons.set(id, lesson)
     log(`content: ${id} compiled in ${((Date.now() - started) / 1000).toFixed(1)} s`)
   }
@@ -170,14 +175,23 @@ function readState(file: string): State | null {
   }
 }
 
-function readLesson(root: string, course: string, slug: string): Lesson | null {
+/** What was compiled before, if it still lies there as it was written. */
+function readLesson(root: string, course: string, slug: string, output: string): Lesson | null {
   const paths = compiledPaths(root)
-  if (!existsSync(paths.keys(course, slug))) return null
   try {
-    return JSON.parse(readFileSync(paths.lesson(course, slug), 'utf8')) as Lesson
+    const text = readFileSync(paths.lesson(course, slug), 'utf8')
+    return digest(text, readFileSync(paths.keys(course, slug), 'utf8')) === output
+      ? (JSON.parse(text) as Lesson)
+      : null
   } catch {
     return null
   }
+}
+
+function digest(...texts: string[]): string {
+  const hash = createHash('sha256')
+  for (const text of texts) hash.update(text).update('\0')
+  return hash.digest('hex').slice(0, 32)
 }
 
 async function removeStale(root: string, known: Set<string>): Promise<void> {
