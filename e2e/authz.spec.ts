@@ -49,7 +49,7 @@ test.beforeAll(async ({ baseURL }) => {
   expect(world.device, 'the list of devices names the second one').not.toBe('')
 
   const draft = await as.owner.put(`/api/drafts/${world.block}`, {
-    data: { base: 0, state: { note: SECRET } },
+    data: { base: 0, state: { answer: { text: SECRET }, hints: 0 } },
   })
   expect(draft.status(), await draft.text()).toBe(200)
   const attempt = { id: world.attempt, block: world.block, version: 1, response: wrongAnswer, hints: 0 }
@@ -76,11 +76,13 @@ async function act(
 ): Promise<{ to: string | null; says: string }> {
   const action = built.actions.find((one) => one.name === name)
   if (!action) throw new Error(`The build has no action ${name}`)
-  const multipart: Record<string, string> = { '0': '[{},"$K1"]' }
-  for (const [field, value] of Object.entries(fields)) multipart[`1_${field}`] = value
+  const sent = new FormData()
+  for (const [field, value] of Object.entries(fields)) sent.append(`_1_${field}`, value)
+  // Last, as React sends it: what it refers to must have arrived.
+  sent.append('0', '[{},"$K1"]')
   const answer = await context.post(action.page, {
     headers: { 'next-action': action.id, accept: 'text/x-component' },
-    multipart,
+    multipart: sent,
   })
   const to = answer.headers()['x-action-redirect']?.split(';', 1)[0] ?? null
   return { to, says: await answer.text() }
