@@ -121,3 +121,40 @@ const cards = `- { id: one, concept: limit, kind: predict, front: "Is 3 late?", 
 - { id: three, concept: limit, kind: decide, front: "Which side?", back: "The kept one." }
 - { id: four, concept: limit, kind: recall, front: "What does within do?", back: "It includes." }
 `
+
+/** A small code exercise without a fault, as files of a lesson. */
+export function soundExercise(): Record<string, string> {
+  const at = 'exercises/count-late'
+  return {
+    [`${at}/exercise.yaml`]: `kind: code
+version: 1
+title: Count the late parcels
+prompt: |
+  Write \`count_late(days, limit)\`: how many of \`days\` are more than \`limit\`. At most 5 steps.
+hints: [Look at the limit., Compare each day., Count what holds.]
+`,
+    [`${at}/starter.py`]: 'def count_late(days, limit):\n    return 0\n',
+    [`${at}/reference.py`]: 'def count_late(days, limit):\n    return sum(d > limit for d in days)\n',
+    [`${at}/alternatives/with_len.py`]:
+      'def count_late(days, limit):\n    return len([d for d in days if d > limit])\n',
+    [`${at}/wrong/at_the_limit.py`]:
+      '# fails: at_the_limit\ndef count_late(days, limit):\n    return sum(d >= limit for d in days)\n',
+    [`${at}/cases.py`]: `from slipway import case, hidden
+
+
+@case("some are late", says="Count those above the limit.")
+def some(solution):
+    return solution.count_late([1, 4, 9], 3)
+
+
+@case("exactly the limit is in time", says="Three days are within three days.")
+def at_the_limit(solution):
+    return solution.count_late([3, 3, 4], 3)
+
+
+@hidden("a long list of secret parcels")
+def long(solution):
+    return solution.count_late([n % 7 for n in range(200)], 4)
+`,
+  }
+}
