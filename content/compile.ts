@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto'
-import type { Definition, Heading, Parents as Parent, Root, RootContent } from 'mdast'
+import type { Definition, Heading, Root, RootContent } from 'mdast'
 import { toString as plainText } from 'mdast-util-to-string'
 import { visit } from 'unist-util-visit'
 import type { BlockNode, CompileContext, Compiled, ExerciseFolder, PublicBlock } from '@/exercises/kind'
 import { type AnyKind, currentKind, elements, kinds } from '@/exercises/registry'
 import type { RunJob, RunResult } from '@/runner/protocol'
-import { futureTags, languagesOf, splitFence, textOf, toBlockNode } from './blocks'
+import { languagesOf, textOf, toBlockNode } from './blocks'
 import { findFault, placeFigure } from './figure'
-import { codeElement, isKnownLanguage, knownLanguages, loadLanguages } from './highlight'
-import { firstForeign, proseElements, type Render, renderNodes, renderPart } from './html'
+import { codeElement, loadLanguages } from './highlight'
+import { type Render, renderNodes, renderPart } from './html'
 import { isJsx, type JsxNode, parseLesson, parseMarkdown, readLiterals } from './parse'
 import { didYouMean, Problems } from './problems'
+import { checkProse } from './prose'
 import { cardsShape, exerciseShape, type FrontMatter, frontMatterShape, slugShape } from './shapes'
 import type { BlockKey, Card, Lesson, OutlineEntry, Problem, Segment } from './types'
 import { readYaml } from './yaml'
@@ -58,7 +59,6 @@ export type CompiledLesson = {
 const folderKinds = Object.values(kinds)
   .filter((kind) => kind.source === 'folder')
   .map((kind) => kind.name)
-const phrases = new Set(['paragraph', 'heading', 'emphasis', 'strong', 'link', 'tableCell'])
 const headingOf: Record<string, string> = {
   WhereItBreaks: 'Where it breaks',
   Summary: 'Summary',
@@ -136,7 +136,7 @@ class Compiler {
           })
         continue
       }
-      this.checkProse(node)
+      checkProse(node, (line, message) => problems.add(file, line, message))
       if (node.type === 'heading') outline.push(this.nameHeading(node))
       prose.push(node)
     }
@@ -226,117 +226,6 @@ class Compiler {
     this.ids.set(id, node.position?.start.line ?? 1)
     node.data = { ...node.data, hProperties: { id } }
     return { level: node.depth === 3 ? 3 : 2, id, title }
-  }
-
-  private checkProse(top: RootContent): void {
-    const at = (node: { position?: { start: { line: number } } }) => node.position?.start.line ?? 1
-    const say = (node: { position?: { start: { line: number } } }, message: string) =>
-      this.problems.add(this.file, at(node), message)
-    const foreign = firstForeign(top)
-    if (foreign) {
-      const name = foreign.name ?? ''
-      const isBlock = elements.has(name) || name === 'Exercise'
-      const known = [...Object.keys(proseElements), ...elements.keys(), 'Exercise']
-      if (isBlock)
-        say(
-          foreign,
-          `<${name}> is a block and stands at the top level of the page, on lines of its own. Move it out of the ${top.type === 'paragraph' ? 'paragraph' : 'element'} around it.`,
-        )
-      else if (/^[a-z]/.test(name))
-        say(
-          foreign,
-          `<${name}> is HTML, which a lesson does not use. Write Markdown, or put it in backticks.`,
-        )
-      else
-        say(
-          foreign,
-          `there is no element <${name || ' '}>.${didYouMean(name, known)} docs/lesson-format.md lists them all.`,
-        )
-    }
-    visit(top, (node, _index, parent) => {
-      if (isJsx(node)) this.checkElement(node, parent ?? null)
-      else if (node.type === 'image' || node.type === 'imageReference')
-        say(node, 'a picture needs a text equivalent. Write <Figure src="figures/x.svg" alt="…">…</Figure>.')
-      else if (node.type === 'footnoteReference' || node.type === 'footnoteDefinition')
-        say(node, 'there are no footnotes. Write an <Aside>.')
-      else if (node.type === 'heading') {
-        if (node.depth !== 2 && node.depth !== 3)
-          say(
-            node,
-            `a heading is ## or ###, not ${'#'.repeat(node.depth)}: the title of the page is the front matter's.`,
-          )
-        if (node !== top)
-          say(node, 'a heading stands at the top level of the page. Move it out of the element.')
-      } else if (node.type === 'link' || node.type === 'definition') {
-        if (!/^(https:\/\/|\/(?!\/)|#)/.test(node.url))
-          say(
-            node,
-            `the link ${node.url.slice(0, 60)} is neither https://, nor /a/page of this site, nor #a-heading. Write one of these.`,
-          )
-      } else if (node.type === 'inlineMath' && /[a-z]{4,} [a-z]{2,}/i.test(node.value))
-        say(
-          node,
-          `between two dollar signs stands "${node.value.slice(0, 30)}", read as mathematics. Write \\$ for a dollar sign.`,
-        )
-      else if (node.type === 'code') {
-        const { lang, tag } = splitFence(node)
-        if (!isKnownLanguage(lang))
-          say(
-            node,
-            `the language ${lang} is not known.${didYouMean(lang, knownLanguages)} Use one of ${knownLanguages.join(', ')}.`,
-          )
-        else if (lang === 'output') return
-        else if (futureTags.includes(tag))
-          say(
-            node,
-            `\`${tag}\` belongs to a kind of exercise that is not here yet. Use \`show\` and say why it is not executed.`,
-          )
-        else if (tag === '')
-          say(
-            node,
-            'this fence has no tag. Write ```python run to execute it, or ```text show and why it is not executed.',
-          )
-        else if (tag !== 'show' && lang !== 'python')
-          say(node, `\`${tag}\` executes Python. Write \`\`\`python ${tag}, or \`show\` with the reason.`)
-        else if (splitFence(node).meta === '' && tag === 'show')
-          say(node, 'a fence that is shown says why it is not executed. Write ```text show and the reason.')
-        else if (splitFence(node).meta === '' && tag === 'run-error')
-          say(node, 'a run-error fence names the error it expects. Write ```python run-error ValueError.')
-      }
-    })
-  }
-
-  private checkElement(node: JsxNode, parent: Parent | null): void {
-    const rule = Object.hasOwn(proseElements, node.name ?? '') ? proseElements[node.name ?? ''] : undefined
-    if (!rule) return
-    const line = node.position?.start.line ?? 1
-    const { values, problems } = readLiterals(node)
-    for (const problem of problems) this.problems.add(this.file, problem.line, problem.message)
-    for (const name of Object.keys(values))
-      if (!rule.attributes.includes(name))
-        this.problems.add(
-          this.file,
-          line,
-          `<${node.name}> has no attribute ${name}. ${rule.attributes.length ? `It takes ${rule.attributes.join(' and ')}.` : 'It takes none.'}`,
-        )
-    for (const name of rule.attributes)
-      if (typeof values[name] !== 'string' || values[name] === '')
-        this.problems.add(this.file, line, `<${node.name}> lacks ${name}="…". Add it.`)
-    if (rule.inside && !(parent && isJsx(parent) && parent.name === rule.inside))
-      this.problems.add(this.file, line, `<${node.name}> stands inside <${rule.inside}> only. Move it.`)
-    if (parent && phrases.has(parent.type))
-      this.problems.add(this.file, line, `<${node.name}> stands in a paragraph. Put it on lines of its own.`)
-    if (
-      node.name === 'Compare' &&
-      node.children.filter((child) => isJsx(child) && child.name === 'Side').length < 2
-    )
-      this.problems.add(this.file, line, '<Compare> has at least two <Side title="…">. Add one.')
-    if (node.name === 'Figure' && textOf(node.children as RootContent[]).trim() === '')
-      this.problems.add(
-        this.file,
-        line,
-        '<Figure> lacks its text equivalent. Say in words what the drawing shows.',
-      )
   }
 
   private render(file = this.file, firstLine = 0): Render {
