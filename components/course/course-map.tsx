@@ -59,7 +59,7 @@ function Columns({ course, nodes, at }: Drawing) {
     if (Math.abs(b.y - a.y) === STEP) return `M${a.x} ${a.y + R * down}V${b.y - R * down}`
     return `M${a.x - 10} ${a.y + 5 * down}Q${a.x - 36} ${(a.y + b.y) / 2} ${b.x - 10} ${b.y - 5 * down}`
   }
-  const letters = Math.floor((column - 48) / 6.1)
+  const letters = Math.floor((column - 46) / 6.7)
   return (
     <svg
       className="map block h-auto w-full max-[62.5rem]:hidden"
@@ -109,12 +109,13 @@ function Rows({
   className,
 }: Drawing & { width: number; names: boolean; className: string }) {
   const most = Math.max(...course.modules.map(({ lessons }) => lessons.length))
-  const step = Math.min(names ? 118 : 52, (width - 60) / most)
+  const side = names ? 58 : 30
+  const step = Math.min(names ? 118 : 52, (width - 2 * side) / Math.max(1, most - 1))
   const row = names ? 112 : 86
   const places = new Map<number, Point>()
   course.modules.forEach(({ lessons }, r) => {
     lessons.forEach(({ number }, c) => {
-      places.set(number, { x: (names ? 46 : 30) + c * step, y: 46 + r * row })
+      places.set(number, { x: side + c * step, y: 46 + r * row })
     })
   })
   const edge = (a: Point, b: Point) => {
@@ -128,7 +129,7 @@ function Rows({
     if (Math.abs(b.x - a.x) <= step + 1) return `M${round(a.x + R * right)} ${a.y}H${round(b.x - R * right)}`
     return `M${round(a.x + 5 * right)} ${a.y + 11}Q${round((a.x + b.x) / 2)} ${a.y + 34} ${round(b.x - 5 * right)} ${b.y + 11}`
   }
-  const letters = Math.floor(step / 6.6)
+  const letters = Math.floor(Math.min(step, 2 * side) / 6.7)
   return (
     <svg
       className={`map block h-auto w-full ${className}`}

@@ -168,7 +168,7 @@ function CourseList({ courses }: { courses: CourseRow[] }) {
             course={course}
             note={
               begun
-                ? `${done} of ${facts.written} written. ${next}`
+                ? `${done} of ${count(facts.written, 'written lesson')} done. ${next}`
                 : facts.written > 0
                   ? `Not begun. ${next}`
                   : next
