@@ -73,11 +73,10 @@ async function checkProgram(
       )
     if (kind.name === 'code' && sample.fails?.startsWith('cost:')) {
       const { wrongMargins } = await import('@/exercises/code/cost')
-      const { codeObservation } = await import('@/exercises/code/shape')
       for (const message of wrongMargins(
         key as Parameters<typeof wrongMargins>[0],
         sample.fails,
-        codeObservation.parse(observation),
+        observation as Parameters<typeof wrongMargins>[2],
       ))
         say(place.line, message, place.file)
     }
