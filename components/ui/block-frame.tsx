@@ -1,5 +1,5 @@
 import { Info } from 'lucide-react'
-import { type ReactNode, useId } from 'react'
+import type { ReactNode } from 'react'
 import type { AttemptOutcome, BlockSession, PublicBlock } from '@/exercises/kind'
 import { Button } from './button'
 import { SavedLine } from './saved-line'
@@ -35,12 +35,11 @@ export function BlockFrame<A>({
   actions?: ReactNode
   children: ReactNode
 }) {
-  const headingId = useId()
   const state = verdictState(session.outcome, true) ?? (session.state === 'passed' ? 'right' : null)
   return (
-    <section aria-labelledby={headingId} className="border-ink border-t pt-3 font-ui text-14">
+    <div className="border-ink border-t pt-3 font-ui text-14">
       <div className="mb-3 flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1">
-        <h3 id={headingId} className="font-[550] font-ui text-13 tracking-normal">
+        <h3 className="font-[550] font-ui text-13 tracking-normal">
           {name ?? block.title}
           {block.star && <span className="font-normal text-ink-3"> Exit exercise</span>}
           {!block.graded && <span className="font-normal text-ink-3"> For practice</span>}
@@ -55,7 +54,7 @@ export function BlockFrame<A>({
           <SavedLine saved={session.saved} />
         </span>
       </div>
-    </section>
+    </div>
   )
 }
 
