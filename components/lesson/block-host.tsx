@@ -1,6 +1,7 @@
 'use client'
 
 import { Component, type ComponentType, lazy, type ReactNode, Suspense } from 'react'
+import { Skeleton } from '@/components/ui/skeleton'
 import type { PanelProps, PublicBlock } from '@/exercises/kind'
 import { panels } from '@/exercises/panels'
 import { useBlockSession } from './lesson-store'
@@ -22,19 +23,12 @@ export function BlockHost({ block }: { block: PublicBlock }) {
   if (!Panel) throw new Error(`no panel for kind ${block.kind}`)
   return (
     <PanelBoundary>
-      <Suspense fallback={<PanelSkeleton />}>
+      <Suspense
+        fallback={<Skeleton label="Loading the exercise" lines={4} className="border-ink border-t pt-4" />}
+      >
         <Panel key={restored} block={block} session={session} />
       </Suspense>
     </PanelBoundary>
-  )
-}
-
-function PanelSkeleton() {
-  return (
-    <div className="border-ink border-t pt-3" aria-busy="true">
-      <p className="text-13 text-ink-3">Loading the exercise</p>
-      <div className="mt-3 h-24 bg-hover" />
-    </div>
   )
 }
 
