@@ -3,6 +3,9 @@ import type { Html } from '@/exercises/kind'
 import type { Call, Plain } from '@/runner/protocol'
 import { type Compare, isPlain } from './values'
 
+// A page may not make code out of text. Zod tries to once, unless told; the browser reports that as a violation.
+if (typeof window !== 'undefined') z.config({ jitless: true })
+
 export const SOLUTION = 'solution.py'
 export const CASES = 'cases.py'
 const MAX_SOURCE = 64 * 1024

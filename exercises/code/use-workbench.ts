@@ -1,7 +1,6 @@
 'use client'
 
 import { useState } from 'react'
-import { config } from 'zod'
 import type { PanelProps, Verdict } from '@/exercises/kind'
 import type { Ran } from '@/exercises/run-output'
 import { useAnswer } from '@/exercises/use-answer'
@@ -10,9 +9,6 @@ import type { OutputChunk } from '@/runner/protocol'
 import { gradeCode } from './grade'
 import { makeCodeJob, observeCode } from './run'
 import { type CodeAnswer, type CodeObservation, type CodePublic, SOLUTION } from './shape'
-
-// Zod tries whether it may compile its parsers; the page's policy refuses that, and would report the try.
-if (typeof window !== 'undefined') config({ jitless: true })
 
 type Judged = { verdict: Verdict; observation: CodeObservation; sent: boolean; source: string }
 
