@@ -200,7 +200,8 @@ function plainRun(text: string): string {
 function stringsOf(value: unknown): string[] {
   if (typeof value === 'string') return value.includes('\n') ? value.split('\n') : [value]
   if (typeof value !== 'object' || value === null) return []
-  return Object.values(value).flatMap(stringsOf)
+  // What a thing is called stands on the page, sometimes put together of two names.
+  return Object.entries(value).flatMap(([name, inner]) => (name === 'label' ? [] : stringsOf(inner)))
 }
 
 const compiled = (...path: string[]) => readFileSync(join('.content', ...path), 'utf8')
