@@ -201,7 +201,9 @@ function stringsOf(value: unknown): string[] {
   if (typeof value === 'string') return value.includes('\n') ? value.split('\n') : [value]
   if (typeof value !== 'object' || value === null) return []
   // What a thing is called stands on the page, sometimes put together of two names.
-  return Object.entries(value).flatMap(([name, inner]) => (name === 'label' ? [] : stringsOf(inner)))
+  return Object.entries(value).flatMap(([name, inner]) =>
+    name === 'label' || name === 'title' ? [] : stringsOf(inner),
+  )
 }
 
 const compiled = (...path: string[]) => readFileSync(join('.content', ...path), 'utf8')
