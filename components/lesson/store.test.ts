@@ -55,7 +55,7 @@ const passed = (call: Call): Reply => ({
 })
 
 async function until(what: () => unknown): Promise<void> {
-  await vi.waitFor(() => expect(what()).toBeTruthy(), { timeout: 5000, interval: 10 })
+  await vi.waitFor(async () => expect(await what()).toBeTruthy(), { timeout: 5000, interval: 10 })
 }
 
 test('what is typed is on the device at once and on the server within two seconds', async () => {
@@ -103,6 +103,23 @@ test('without an answer from the server the line says that the work is on this d
   await again.start()
   expect(again.view(A).answer).toBe('kept')
   await until(() => again.view(A).saved.where === 'account')
+})
+
+test('a page that was made while its draft was still on the way shows what the device knows to be saved', async () => {
+  answer = () => ({ status: 200, body: { revision: 7 } })
+  const store = open()
+  store.change(A, 'newer than the page')
+  await until(() => store.view(A).saved.where === 'account')
+  await until(async () => (await new Device().readDrafts(`person-${person}`, [A]))[0]?.dirty === false)
+  calls = []
+  const again = open({
+    [A]: start({ draft: { revision: 6, state: { answer: 'old' }, at: '2026-11-25T10:00:00Z' } }),
+  })
+  await again.start()
+  expect(again.view(A)).toMatchObject({ answer: 'newer than the page', saved: { where: 'account' } })
+  again.change(A, 'on top of it')
+  await until(() => puts().length === 1)
+  expect(puts()[0]?.body.base).toBe(7)
 })
 
 test('a browser that refuses storage and a server that is away make the line say not saved', async () => {

@@ -125,19 +125,24 @@ export class LessonStore {
 
   #restore(draft: DeviceDraft): void {
     const entry = this.#entry(draft.block)
-    if (!draft.dirty || entry.edits > 0) return
+    // Clean and not newer than the page: the page was made from it, or from something later.
+    if (entry.edits > 0 || (!draft.dirty && draft.base <= entry.revision)) return
     const state = draft.state as DraftState
-    entry.edits = 1
-    entry.savedOnDevice = 1
     // A base behind the server's revision makes the server answer 409 and keep both.
     entry.revision = draft.base
+    if (draft.dirty) {
+      entry.edits = 1
+      entry.savedOnDevice = 1
+    }
     this.#show(draft.block, {
       answer: state.answer,
       hintsOpened: state.hints ?? 0,
       restored: entry.view.restored + 1,
-      saved: { where: 'device', reason: 'Not on the server yet.' },
+      saved: draft.dirty
+        ? { where: 'device', reason: 'Not on the server yet.' }
+        : { where: 'account', at: draft.at },
     })
-    this.#planServerSave(draft.block, 0)
+    if (draft.dirty) this.#planServerSave(draft.block, 0)
   }
 
   change(block: string, answer: unknown): void {
