@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process'
+import { cpus } from 'node:os'
+import { promisify } from 'node:util'
+import { medianOf, type Step } from './figures'
+import { BARE, CODE_LESSON, EMPTY, type House, LESSON } from './house'
+
+const SECONDS = 4
+const CONNECTIONS = 8
+
+type Load = { perSecond: number; bytes: number }
+
+/** Requests a second of the lesson page beside those of an empty page and of a bare handler, all on core 0. */
+export async function measureLesson(house: House, rounds: number): Promise<Step> {
+  if (process.platform !== 'linux' || cpus().length < 2)
+    throw new Error('This figure needs Linux and two cores: one for the house, one for whoever asks.')
+  house.setBytes(await pageOf(house))
+  house.pin(0)
+  try {
+    for (const path of [EMPTY, BARE, LESSON, CODE_LESSON]) await load(house, path, 'gzip')
+    const gzip = await measure(house, rounds, 'gzip')
+    const plain = await measure(house, rounds, 'identity')
+    return {
+      figures: [
+        ...ratios('gzip, as browsers ask', gzip, true),
+        ...ratios('not compressed', plain, false),
+        ...Object.entries(gzip).map(([path, samples]) => ({
+          step: 'lesson',
+          name: `${path}, gzip`,
+          samples: samples.map(({ perSecond }) => perSecond),
+          unit: 'requests/s',
+        })),
+      ],
+      remarks: [
+        `Bytes of an answer, gzip and not: ${Object.keys(gzip)
+          .map((path) => `${path} ${bytesOf(gzip[path])} and ${bytesOf(plain[path])}`)
+          .join('; ')}.`,
+      ],
+    }
+  } finally {
+    house.pin(null)
+  }
+}
+
+const bytesOf = (loads: Load[] = []) => medianOf(loads.map(({ bytes }) => bytes))
+
+async function pageOf(house: House): Promise<string> {
+  const { name, value } = house.cookie
+  const answer = await fetch(house.origin + LESSON, { headers: { cookie: `${name}=${value}` } })
+  const html = await answer.text()
+  if (answer.status !== 200 || !html.includes('id="main"'))
+    throw new Error(`${LESSON} answered ${answer.status} and no lesson`)
+  return html
+}
+
+/** All addresses in turn within a round: what else the machine does then meets each of them. */
+async function measure(house: House, rounds: number, encoding: string): Promise<Record<string, Load[]>> {
+  const loads: Record<string, Load[]> = { [LESSON]: [], [EMPTY]: [], [BARE]: [], [CODE_LESSON]: [] }
+  for (let round = 0; round < rounds; round++)
+    for (const [path, samples] of Object.entries(loads)) samples.push(await load(house, path, encoding))
+  return loads
+}
+
+function ratios(how: string, loads: Record<string, Load[]>, isJudged: boolean) {
+  const over = (path: string) =>
+    (loads[LESSON] ?? []).map(({ perSecond }, i) => perSecond / (loads[path]?.[i]?.perSecond ?? Number.NaN))
+  const limit = (value: number) => (isJudged ? { limit: { kind: 'at least' as const, value } } : {})
+  return [
+    { step: 'lesson', name: `Lesson page / empty page (${how})`, samples: over(EMPTY), ...limit(0.6) },
+    { step: 'lesson', name: `Lesson page / bare handler (${how})`, samples: over(BARE), ...limit(0.35) },
+  ]
+}
+
+async function load(house: House, path: string, encoding: string): Promise<Load> {
+  const { name, value } = house.cookie
+  const program = ['--import', 'tsx', 'scripts/bench/load.ts', house.origin, path]
+  const args = ['-c', '1', process.execPath, ...program, String(SECONDS), String(CONNECTIONS), encoding]
+  const { stdout } = await promisify(execFile)('taskset', args, {
+    env: { ...process.env, BENCH_COOKIE: `${name}=${value}` },
+    timeout: 60_000,
+  })
+  return JSON.parse(stdout) as Load
+}
