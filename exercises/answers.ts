@@ -38,8 +38,12 @@ function unifySigns(typed: string): string {
     .replace(/[\u200B-\u200D\u2060\uFEFF]/g, '')
 }
 
-/** A typed number: its value, and the words after it that are not part of the number. */
-export type ReadNumber = { value: number; rest: string }
+/** A typed number: its value, and the words before and after it that are not part of the number. */
+export type ReadNumber = { value: number; before: string; rest: string }
+
+/** Words before a number that change it: "less than 20" is not 20, "half of 96" is not 96. */
+const CHANGING =
+  /\b(?:not?|never|n't|less|fewer|more|over|under|below|above|beyond|minus|negative|plus|than|between|from|before|after|without|except|log|ln|root|sqrt|half|third|quarter|twice|double|times|or|and|either|neither)\b/i
 
 const magnitudes: Record<string, number> = {
   k: 1e3,
@@ -53,18 +57,22 @@ const magnitudes: Record<string, number> = {
 /**
  * Reads a number the way people write them: thousands in groups of three with commas, spaces, apostrophes,
  * underscores or (from two groups) points; a decimal point, or a decimal comma where it cannot be a group;
- * `1e6`, `10^6`, `2 × 10^3`, `1/4`, `3 million`; a sign before it, a currency or "about" before that. Null when no number starts it.
+ * `1e6`, `10^6`, `2 × 10^3`, `1/4`, `3 million`; a sign before it, and before that a currency or words that leave it as it is
+ * ("about", "it takes", "EUR"). Null when there is no such number.
  */
 export function readNumber(typed: string): ReadNumber | null {
-  const text = unifySigns(typed)
+  const plain = unifySigns(typed)
     .replace(/⁄/g, '/')
     .replace(/\s+/g, ' ')
-    .trim()
-    .replace(
-      /^(?:(?:about|approximately|approx\.?|roughly|around|it is|exactly|answer:?|[a-z]\w*\s*(?==))\s*)+/i,
-      '',
-    )
-    .replace(/^[≈~=:]\s*/, '')
+    .replace(/^[\s*_`"']+(?=[^\s*_`"'])|(?<=[^\s*_`"'])[\s*_`"']+$/g, '')
+  const before =
+    /^(?:[\p{L}][\p{L}'., ]*(?:[\s:=.]\s*)(?=[≈~]?\s*[+-]?\s*[€$£¥]?\s*\.?\d)|[a-z]\w*\s*(?==))/iu.exec(
+      plain,
+    )?.[0] ?? ''
+  if (CHANGING.test(before)) return null
+  const text = plain
+    .slice(before.length)
+    .replace(/^\s*[≈~=:]\s*/, '')
     .replace(/^([+-]?)\s*[€$£¥]\s*/, '$1')
   const first = readPlain(text)
   if (!first) return null
@@ -95,10 +103,10 @@ export function readNumber(typed: string): ReadNumber | null {
     value *= magnitudes[word[1].toLowerCase()] ?? 1
     rest = rest.slice(word[0].length)
   }
-  return Number.isFinite(value) ? { value, rest: rest.trim() } : null
+  return Number.isFinite(value) ? { value, before: before.trim(), rest: rest.trim() } : null
 }
 
-function readPlain(text: string): ReadNumber | null {
+function readPlain(text: string): Omit<ReadNumber, 'before'> | null {
   const match = /^\s*([+-]?)\s*(\d[\d.,'_ ]*|[.,]\d+)/.exec(text)
   if (!match) return null
   const sign = match[1] === '-' ? -1 : 1

@@ -59,6 +59,19 @@ describe('Numeric', () => {
     '2e1',
     '2 × 10^1',
     '40/2',
+    'at most 20',
+    'It takes 20 comparisons.',
+    'worst case: 20',
+    'up to 20',
+    '20 (worst case)',
+    '20 (comparisons)',
+    '**20**',
+    'log2(1000000) = 20',
+    '4 * 5 = 20',
+    '20 = 4 × 5',
+    '20 comparisons (4 × 5)',
+    '20 comparisons, since 2^20 is enough',
+    '20 comparisons per search',
   ])('"%s" is 20 comparisons', (text) => expect(passes(text, {})).toBe(true))
 
   test.each([
@@ -87,14 +100,44 @@ describe('Numeric', () => {
     expect(readNumber(text.replace('- 5', '-5'))?.value).toBe(-5),
   )
 
-  test.each(['£134', '134 £', '$134.00', '134', '134 a month', '€ 134'])('"%s" is 134 a month', (text) =>
+  test.each([
+    '£134',
+    '134 £',
+    '$134.00',
+    '134',
+    '134 a month',
+    '€ 134',
+    'EUR 134',
+    '134 per month',
+    '€134/month',
+    '134/mo',
+    '134 monthly',
+    '146 − 12 = 134',
+    'saves €134',
+  ])('"%s" is 134 a month', (text) =>
     expect(passes(text, { value: 134, tolerance: 0.5, unit: 'a month' })).toBe(true),
   )
 
   test.each([
+    ['125.250', { value: 125_250, unit: 'steps' }],
+    ['2.000', { value: 2000, unit: 'rows' }],
+    ['99,800', { value: 99.8001, tolerance: 0.005, unit: 'percent' }],
+  ] as const)('"%s" is read the way that fits', (text, more) => expect(passes(text, more)).toBe(true))
+
+  test.each([
+    ['134 per year', { value: 134, unit: 'a month' }],
+    ['134 euros a day', { value: 134, unit: 'euros', accepts: ['per month'] }],
+    ['yearly: 134', { value: 134, unit: 'a month' }],
+    ['less than 20', {}],
+    ['not 20', {}],
+    ['half of 20', {}],
+    ['minus 20', {}],
+    ['20 or 21', {}],
+    ['20 comparisons or 21', {}],
+    ['20 (or 21)', {}],
+    ['20 = 19', {}],
     ['48 minutes', { value: 48, unit: 'seconds' }],
     ['48 ms', { value: 48, unit: 'seconds' }],
-    ['20,000', {}],
     ['20 or 21', {}],
     ['20 / 2', {}],
     ['20 × 3', {}],
