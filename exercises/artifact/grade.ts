@@ -1,5 +1,5 @@
 import type { Check, Verdict } from '@/exercises/kind'
-import { countWords, countWordsBeyond, escapePattern, findSection, sectionsOf } from './text'
+import { countWords, countWordsBeyond, escapePattern, findSection, type Section, sectionsOf } from './text'
 
 export type Rule = { id: string; says: string } & (
   | { rule: 'sections'; names: string[] }
@@ -13,13 +13,17 @@ export type ArtifactKey = { rules: Rule[] }
 
 export type ArtifactAnswer = { text: string; ticks: number[] }
 
-/** What must be left under a heading once every clause that only tries again is taken out, in words. */
-const WORDS_BEYOND = 4
+/** Telling words that must be left under a heading beside those about another try: "a person decides" has two. */
+const WORDS_BEYOND = 2
 
 /** All rules must hold. A refusal quotes its rule and says what was found. What the learner ticked is not judged. */
 export function gradeArtifact(key: ArtifactKey, answer: ArtifactAnswer): Verdict {
+  const names = key.rules.flatMap((rule) =>
+    rule.rule === 'sections' ? rule.names : rule.rule === 'contains' ? [rule.in] : [],
+  )
+  const sections = sectionsOf(answer.text, names)
   const checks = key.rules.map((rule): Check => {
-    const found = findFault(rule, answer.text)
+    const found = findFault(rule, answer.text, sections)
     if (found === null) return { id: rule.id, passed: true, label: rule.says }
     return { id: rule.id, passed: false, label: rule.says, message: found }
   })
@@ -34,10 +38,9 @@ export function gradeArtifact(key: ArtifactKey, answer: ArtifactAnswer): Verdict
 }
 
 /** What breaks the rule, in a sentence; null where it holds. */
-function findFault(rule: Rule, text: string): string | null {
+function findFault(rule: Rule, text: string, sections: Section[]): string | null {
   switch (rule.rule) {
     case 'sections': {
-      const sections = sectionsOf(text)
       const missing = rule.names.filter((name) => !findSection(sections, name))
       return missing.length
         ? `No heading says ${missing.map((name) => `“${name}”`).join(', nor ')}. A heading is a line that starts with #.`
@@ -60,13 +63,13 @@ function findFault(rule: Rule, text: string): string | null {
       return `${found.length} of ${rule.min} found: ${found.map((one) => `“${one}”`).join(', ')}.`
     }
     case 'contains': {
-      const section = findSection(sectionsOf(text), rule.in)
+      const section = findSection(sections, rule.in)
       if (!section) return `There is no heading “${rule.in}”, so nothing stands under it.`
       const count = countWords(section.body)
       if (rule.min_words !== undefined && count < rule.min_words)
         return `Under “${rule.in}” stand ${count} words; ${rule.min_words} is the least.`
       if (rule.beyond && countWordsBeyond(section.body, rule.beyond) < WORDS_BEYOND)
-        return `Under “${rule.in}” nothing is left beyond “${rule.beyond.join('”, “')}”. What happens instead?`
+        return `Under “${rule.in}” stands nothing but “${rule.beyond.join('”, “')}” and words about it. What else happens?`
       return null
     }
     case 'avoids': {
