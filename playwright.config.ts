@@ -35,6 +35,11 @@ export default defineConfig({
       ],
     },
   },
+  // What is derived is compared last, when the others have worked.
+  projects: [
+    { name: 'journeys', testIgnore: '**/progress.spec.ts' },
+    { name: 'progress', testMatch: '**/progress.spec.ts', dependencies: ['journeys'] },
+  ],
   // The production build with a database of its own, made new for each run.
   webServer: {
     command: 'node e2e/serve.mjs',

@@ -34,7 +34,7 @@ export function NotFoundPage({
       </p>
       <p className="flex flex-wrap items-center gap-3">
         {course ? (
-          <a href={course.href} className={buttonClass()}>
+          <a href={course.href} className={buttonClass({}, 'whitespace-normal')}>
             All lessons of {course.title}
           </a>
         ) : (

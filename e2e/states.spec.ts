@@ -1,0 +1,67 @@
+import AxeBuilder from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { kinds } from '../exercises/registry'
+import { listBuiltRoutes } from './authz-matrix'
+import { expect, test } from './fixtures'
+import { makeLearner, makeSessionCookie } from './house'
+import { judgedKinds } from './panels'
+import { PLACES } from './places'
+import { blockStates, LOOKS, OVERFLOW_WIDTHS, PAGE_STATES, PART_LOOKS } from './states'
+
+const states = [...PAGE_STATES, ...blockStates(PLACES, judgedKinds)]
+
+test('every page of the build and every judged kind has a state that is looked at', () => {
+  const pages = listBuiltRoutes().routes.filter(
+    (route) => !/^\/(api|readyz)(\/|$)/.test(route) && !/\.\w+$/.test(route),
+  )
+  expect(
+    pages.filter((route) => !states.some((state) => state.route === route) && !route.startsWith('/_global')),
+  ).toEqual([])
+  const judged = Object.values(kinds).filter((kind) => kind.judged)
+  expect(judged.filter((kind) => !states.some(({ state }) => state.startsWith(`${kind.name}, `)))).toEqual([])
+})
+
+async function findings(page: Page, part: string | undefined): Promise<string[]> {
+  const axe = new AxeBuilder({ page }).withTags([
+    'wcag2a',
+    'wcag2aa',
+    'wcag21a',
+    'wcag21aa',
+    'wcag22aa',
+    'best-practice',
+  ])
+  const { violations } = await (part ? axe.include(part) : axe).analyze()
+  return violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
+  )
+}
+
+for (const { route, state, who, open, part, fault } of states) {
+  test(`axe finds nothing and nothing scrolls sideways: ${route}, ${state}`, async ({
+    page,
+    context,
+    baseURL,
+    database: _,
+    expectFault,
+  }) => {
+    test.setTimeout(120_000)
+    if (fault) expectFault(fault)
+    if (who === 'learner')
+      await context.addCookies([await makeSessionCookie(await makeLearner(), String(baseURL))])
+    await page.emulateMedia({ reducedMotion: 'reduce' })
+    await page.setViewportSize({ width: 1440, height: 900 })
+    await open(page)
+    for (const [width, colorScheme] of part ? PART_LOOKS : LOOKS) {
+      await page.setViewportSize({ width, height: 900 })
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      expect(await findings(page, part), `${width} px, ${colorScheme}`).toEqual([])
+    }
+    for (const width of OVERFLOW_WIDTHS) {
+      await page.setViewportSize({ width, height: 900 })
+      expect(
+        await page.evaluate(() => document.documentElement.scrollWidth),
+        `${width} px`,
+      ).toBeLessThanOrEqual(width)
+    }
+  })
+}

@@ -1,0 +1,188 @@
+import type { Page } from '@playwright/test'
+import { expect, readyBlock } from './fixtures'
+import { PASSWORD } from './house'
+import { fillAnswer, submit } from './panels'
+import { requireBlock, rightAnswer, wrongSample } from './samples'
+
+/** How each state of a page is looked at. */
+export const LOOKS = [
+  [1440, 'light'],
+  [1440, 'dark'],
+  [360, 'light'],
+  [360, 'dark'],
+] as const
+/** A block's state is a part of a page that is looked at above. */
+export const PART_LOOKS = [
+  [1440, 'light'],
+  [360, 'dark'],
+] as const
+/** Where nothing may scroll sideways. */
+export const OVERFLOW_WIDTHS = [320, 360, 768, 1440] as const
+
+export type State = {
+  /** The route, as the build names it. */
+  route: string
+  state: string
+  /** Whether somebody is signed in. */
+  who: 'visitor' | 'learner'
+  /** Brings the page into the state. */
+  open(page: Page): Promise<void>
+  /** What the browser complains of in this state by design. */
+  fault?: RegExp
+  /** Axe looks at this part only, where the rest of the page is another state. */
+  part?: string
+}
+
+const go = (path: string) => async (page: Page) => {
+  await page.goto(path)
+}
+
+const LESSONS = [
+  'cloud-deployment/cloud-building-blocks',
+  'cloud-deployment/notebook-to-service',
+  'data-structures/binary-search',
+  'data-structures/cost-of-code',
+]
+
+const cloud = 'cloud-deployment/cloud-building-blocks/in-series'
+
+export const PAGE_STATES: State[] = [
+  { route: '/', state: 'for a visitor', who: 'visitor', open: go('/') },
+  { route: '/', state: 'for a learner', who: 'learner', open: go('/') },
+  { route: '/courses', state: 'for a visitor', who: 'visitor', open: go('/courses') },
+  {
+    route: '/courses/[course]',
+    state: 'for a visitor',
+    who: 'visitor',
+    open: go('/courses/data-structures'),
+  },
+  {
+    route: '/courses/[course]',
+    state: 'for a learner',
+    who: 'learner',
+    open: go('/courses/cloud-deployment'),
+  },
+  { route: '/courses/[course]', state: 'with no written lesson', who: 'learner', open: go('/courses/git') },
+  { route: '/dashboard', state: 'before anything was done', who: 'learner', open: go('/dashboard') },
+  {
+    route: '/dashboard',
+    state: 'with activity',
+    who: 'learner',
+    async open(page) {
+      await answer(page, cloud, 'right')
+      await page.goto('/dashboard')
+    },
+  },
+  { route: '/settings', state: 'untouched', who: 'learner', open: go('/settings') },
+  {
+    route: '/settings',
+    state: 'with a wrong present password',
+    who: 'learner',
+    async open(page) {
+      await page.goto('/settings')
+      const form = page.getByRole('form', { name: 'Password' })
+      await form.getByLabel('Present password').fill('not the present one')
+      await form.getByLabel('New password').fill('seven terns over fog')
+      await form.getByRole('button', { name: 'Change the password' }).click()
+      await expect(form).toContainText('This is not your present password.')
+    },
+  },
+  { route: '/sign-in', state: 'untouched', who: 'visitor', open: go('/sign-in') },
+  {
+    route: '/sign-in',
+    state: 'refused',
+    who: 'visitor',
+    async open(page) {
+      await page.goto('/sign-in')
+      await page.getByLabel('E-mail').fill('nobody@harbour.example')
+      await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
+      await page.getByRole('button', { name: 'Sign in' }).click()
+      await expect(page.getByRole('alert').filter({ hasText: 'do not match' })).toBeVisible()
+    },
+  },
+  { route: '/sign-up', state: 'untouched', who: 'visitor', open: go('/sign-up') },
+  {
+    route: '/sign-up',
+    state: 'with a common password',
+    who: 'visitor',
+    async open(page) {
+      await page.goto('/sign-up')
+      await page.getByLabel('Name').fill('Maya Okafor')
+      await page.getByLabel('E-mail').fill('maya@harbour.example')
+      await page.getByLabel('Password', { exact: true }).fill('short')
+      await page.getByRole('button', { name: 'Create an account' }).click()
+      await expect(page.getByText('Use at least 12 characters.')).toBeVisible()
+    },
+  },
+  { route: '/reset-password', state: 'without a link', who: 'visitor', open: go('/reset-password') },
+  {
+    route: '/reset-password',
+    state: 'with a link',
+    who: 'visitor',
+    open: go(`/reset-password?token=${'a'.repeat(43)}`),
+  },
+  {
+    route: '/_not-found',
+    state: 'an address that is not there',
+    who: 'visitor',
+    open: go('/no/such/place'),
+    fault: /404/,
+  },
+  {
+    route: '/_not-found',
+    state: 'a lesson that is not there',
+    who: 'learner',
+    open: go('/learn/data-structures/binary-serch'),
+    fault: /404/,
+  },
+  ...LESSONS.map(
+    (lesson): State => ({
+      route: '/learn/[course]/[lesson]',
+      state: `${lesson}, untouched`,
+      who: 'learner',
+      open: go(`/learn/${lesson}`),
+    }),
+  ),
+  {
+    route: '/learn/[course]/[lesson]',
+    state: 'an attempt that waits for the network',
+    who: 'learner',
+    fault: /Failed to load resource/,
+    part: `[data-block="${cloud}"]`,
+    async open(page) {
+      await page.goto(`/learn/${cloud.slice(0, cloud.lastIndexOf('/'))}`)
+      const panel = await readyBlock(page, cloud)
+      await page.context().setOffline(true)
+      await panel.getByRole('textbox').fill('99.8')
+      await panel.getByRole('button', { name: /^Answer/ }).click()
+      await expect(panel.getByText(/This attempt is kept on this device/)).toBeVisible()
+    },
+  },
+]
+
+/** A block of each judged kind, after a wrong answer and after a right one. */
+export function blockStates(places: Record<string, string>, kinds: string[]): State[] {
+  return kinds.flatMap((kind) =>
+    (['wrong', 'right'] as const).map(
+      (state): State => ({
+        route: '/learn/[course]/[lesson]',
+        state: `${kind}, ${state}`,
+        who: 'learner',
+        part: `[data-block="${places[kind]}"]`,
+        open: (page) => answer(page, places[kind] ?? '', state),
+      }),
+    ),
+  )
+}
+
+async function answer(page: Page, id: string, which: 'wrong' | 'right'): Promise<void> {
+  await page.goto(`/learn/${id.slice(0, id.lastIndexOf('/'))}`)
+  const authored = await requireBlock(id)
+  const panel = await readyBlock(page, id)
+  await fillAnswer(
+    panel,
+    authored.block,
+    which === 'wrong' ? wrongSample(authored).answer : rightAnswer(authored),
+  )
+  await submit(page, panel)
+}
