@@ -1,3 +1,5 @@
+// What every panel is framed by comes once, with the page: otherwise each panel's own file carries a copy of it.
+import './panel-frame'
 import type { Panel } from './kind'
 import type { KindName, kinds } from './registry'
 

@@ -1,3 +1,4 @@
+import { cache } from 'react'
 import type { LessonStanding } from '@/components/lesson/outline'
 import type { BlockStart, DraftState } from '@/components/lesson/store'
 import type { Course, Lesson } from '@/content/types'
@@ -6,12 +7,15 @@ import { listDrafts } from '@/db/queries/drafts'
 import { getProgress } from '@/db/queries/progress'
 import type { AttemptOutcome, Verdict } from '@/exercises/kind'
 
+/** The page asks twice, for its blocks and for the outline beside it: once per request. */
+const readProgress = cache(getProgress)
+
 /** Where a learner stands with each block of a lesson: one query a table. */
 export async function readLessonStarts(userId: string, lesson: Lesson): Promise<Record<string, BlockStart>> {
   const [drafts, attempts, progress] = await Promise.all([
     listDrafts(userId, lesson.course, lesson.slug),
     listLessonAttempts<Verdict>(userId, lesson.course, lesson.slug),
-    getProgress(userId, lesson.course),
+    readProgress(userId, lesson.course),
   ])
   const draftOf = new Map(drafts.map((draft) => [draft.block, draft]))
   const stateOf = new Map(progress.blocks.map(({ block, state }) => [block, state]))
@@ -41,7 +45,7 @@ export function freshStarts(lesson: Lesson): Record<string, BlockStart> {
 
 /** Where a learner stands with each written lesson of a course, by slug. */
 export async function readStandings(userId: string, course: Course): Promise<Record<string, LessonStanding>> {
-  const { blocks, lessons } = await getProgress(userId, course.slug)
+  const { blocks, lessons } = await readProgress(userId, course.slug)
   const passed = new Set(blocks.filter(({ state }) => state === 'passed').map(({ block }) => block))
   const complete = new Set(
     lessons.filter(({ completedAt }) => completedAt !== null).map(({ lesson }) => lesson),
