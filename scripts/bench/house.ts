@@ -48,6 +48,7 @@ export const LESSON = '/learn/cloud-deployment/cloud-building-blocks'
 export const CODE_LESSON = '/learn/data-structures/binary-search'
 
 export type House = {
+  root: string
   origin: string
   /** The cookie of a learner who has just signed up. */
   cookie: { name: string; value: string }
@@ -55,6 +56,8 @@ export type House = {
   setBytes(html: string): void
   /** Puts the web process and Postgres on one core, or leaves them to all of them. */
   pin(core: number | null): void
+  /** Processor time that the house has used so far: web process, Postgres, whatever started them. */
+  cpuSeconds(): number
   stop(): Promise<void>
 }
 
@@ -83,10 +86,12 @@ export async function openHouse(): Promise<House> {
     )
     const value = await signUp(dataDir)
     return {
+      root,
       origin: `http://localhost:${port}`,
       cookie: { name: 'slipway-session', value },
       setBytes: (html) => writeFileSync(join(root, BYTES), html),
       pin: (core) => pinAll(dataDir, core),
+      cpuSeconds: () => familyOf(dataDir).reduce((sum, pid) => sum + cpuSecondsOf(pid), 0),
       stop,
     }
   } catch (error) {
@@ -165,7 +170,7 @@ async function signUp(dataDir: string): Promise<string> {
 
 /** Everything of the house, and what it starts from now on. */
 function pinAll(dataDir: string, core: number | null): void {
-  for (const pid of processesOf(dataDir)) {
+  for (const pid of familyOf(dataDir)) {
     try {
       execFileSync('taskset', ['-a', '-c', '-p', core === null ? '0-1' : String(core), String(pid)], {
         stdio: 'ignore',
@@ -174,4 +179,37 @@ function pinAll(dataDir: string, core: number | null): void {
       if (existsSync(`/proc/${pid}`)) throw error
     }
   }
+}
+
+/** The processes that were started with this data folder, and theirs: Postgres gives its own no name of it. */
+function familyOf(dataDir: string): number[] {
+  const family = new Set(processesOf(dataDir))
+  const parents = new Map<number, number>()
+  for (const pid of readdirSync('/proc').map(Number).filter(Number.isInteger)) {
+    const parent = Number(statOf(pid)?.[1])
+    if (parent) parents.set(pid, parent)
+  }
+  let before = 0
+  while (before !== family.size) {
+    before = family.size
+    for (const [pid, parent] of parents) if (family.has(parent)) family.add(pid)
+  }
+  return [...family]
+}
+
+/** The fields of `/proc/<pid>/stat` after the name; null when the process has ended. */
+function statOf(pid: number): string[] | null {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ')
+  } catch {
+    return null
+  }
+}
+
+/** User and system time from `/proc`, which counts in hundredths of a second. */
+function cpuSecondsOf(pid: number): number {
+  const fields = statOf(pid)
+  return fields ? (Number(fields[11]) + Number(fields[12])) / 100 : 0
 }

@@ -41,5 +41,9 @@ await Promise.all(Array.from({ length: Number(connections) }, askOn))
 const took = (performance.now() - began) / 1000
 agent.destroy()
 console.log(
-  JSON.stringify({ perSecond: answers / took, bytes: answers > 0 ? Math.round(bytes / answers) : 0 }),
+  JSON.stringify({
+    answers,
+    perSecond: answers / took,
+    bytes: answers > 0 ? Math.round(bytes / answers) : 0,
+  }),
 )

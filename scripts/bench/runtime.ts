@@ -43,12 +43,12 @@ onmessage = async ({ data }) => {
   postMessage(printed)
 }`
 
-/** Serves the built runner of this repository, its client, and the plain worker, on a port of its own. */
-export async function openRuntime(root = process.cwd()): Promise<Runtime> {
+/** Serves the built runner of the house at `root`, its client, and the plain worker, on a port of its own. */
+export async function openRuntime(root: string): Promise<Runtime> {
   const manifest = readManifest(root)
   const base = `/runner/${manifest.version}/`
   const scripts: Record<string, string> = {
-    [CLIENT]: await bundle({ entryPoints: ['runner/client.ts'], format: 'esm' }),
+    [CLIENT]: await bundle({ entryPoints: [join(root, 'runner/client.ts')], format: 'esm' }),
     [PLAIN]: await bundlePlain(root),
   }
   const server = createServer((request, response) => {
