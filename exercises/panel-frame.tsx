@@ -1,7 +1,7 @@
 'use client'
 
 import type { ReactNode } from 'react'
-import { BlockFrame } from '@/components/ui/block-frame'
+import { BlockFrame, verdictState } from '@/components/ui/block-frame'
 import { Button } from '@/components/ui/button'
 import { HintLadder } from '@/components/ui/hint-ladder'
 import { Html } from '@/components/ui/html'
@@ -37,6 +37,7 @@ export function PanelFrame<A>({
   children,
 }: Props<A>) {
   const { outcome } = state
+  const verdict = headVerdict(session, outcome, wrong)
   const submit = () => {
     if (!session.sending && !notNow) state.submit()
   }
@@ -57,7 +58,7 @@ export function PanelFrame<A>({
       <BlockFrame
         block={block}
         session={{ ...session, outcome }}
-        verdict={headVerdict(session, outcome, wrong)}
+        verdict={verdict}
         actions={
           <>
             <Button
@@ -73,8 +74,9 @@ export function PanelFrame<A>({
         }
       >
         {children}
-        <div role="status" className="[&:not(:empty)]:mt-3">
-          {outcome && !session.sending ? status : null}
+        <div role="status" className="relative">
+          {outcome || session.sending ? <p className="sr-only">{verdict}</p> : null}
+          {outcome && !session.sending && status ? <div className="mt-3">{status}</div> : null}
         </div>
         <HintLadder hints={block.hints} opened={session.hintsOpened} onOpen={session.openHint} />
       </BlockFrame>
@@ -88,8 +90,9 @@ function headVerdict(
   wrong: string | undefined,
 ): ReactNode {
   if (session.sending) return <VerdictWord state="verifying">Checking</VerdictWord>
-  if (!outcome) return session.state === 'passed' ? <VerdictWord state="passed" /> : undefined
-  if (outcome.verdict !== 'failed' || outcome.checked === 'browser') return undefined
+  const state = verdictState(outcome, true) ?? (session.state === 'passed' ? 'passed' : null)
+  if (!state) return null
+  if (outcome?.verdict !== 'failed' || outcome.checked === 'browser') return <VerdictWord state={state} />
   return (
     <span className="inline-flex flex-wrap items-baseline gap-x-3">
       <VerdictWord state="not-right">{wrong}</VerdictWord>

@@ -64,6 +64,7 @@ function Drawing({
       const end = inside(one).at(-1)
       return end ? [{ one, x: x(end.n), y: y(end.y) }] : []
     }),
+    height - bottom - 6,
   )
   return (
     <svg
@@ -162,15 +163,25 @@ function yLimit(series: Series[]): number {
   return step * 4
 }
 
-/** Labels at the ends of lines, moved apart where they would cover each other. */
-function spread<T extends { one: Series; y: number }>(ends: T[]): T[] {
-  const sorted = [...ends].sort((a, b) => a.y - b.y)
+/** Labels at the ends of lines, moved apart where they would cover each other, and up where they would reach below `floor`. */
+function spread<T extends { one: Series; y: number }>(ends: T[], floor: number): T[] {
   let free = 14
-  return sorted.map((end) => {
-    const line = Math.max(end.y, free)
-    free = line + (end.one.more ? 30 : 16)
-    return { ...end, y: line }
-  })
+  const apart = ends
+    .toSorted((a, b) => a.y - b.y)
+    .map((end) => {
+      const line = Math.max(end.y, free)
+      free = line + (end.one.more ? 30 : 16)
+      return { ...end, y: line }
+    })
+  let room = floor
+  return apart
+    .toReversed()
+    .map((end) => {
+      const line = Math.min(end.y, room - (end.one.more ? 14 : 0))
+      room = line - 16
+      return { ...end, y: line }
+    })
+    .toReversed()
 }
 
 function short(value: number): string {

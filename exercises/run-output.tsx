@@ -23,7 +23,7 @@ export function RunOutput({ ran, running }: { ran: Ran | null; running: boolean 
           {running ? 'running' : ran?.result ? `${ran.result.ms} ms` : ''}
         </span>
       </p>
-      <ScrollRegion label="Output" className="max-h-80 overflow-y-auto">
+      <ScrollRegion label="Output" className="max-h-80 overflow-y-auto bg-well">
         {text ? (
           <pre className="whitespace-pre-wrap px-3 pt-1 pb-3 font-mono text-13 leading-[1.375rem] [overflow-wrap:anywhere]">
             {text}

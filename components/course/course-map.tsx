@@ -83,16 +83,12 @@ function Columns({ course, nodes, at }: Drawing) {
         return (
           <g key={node.lesson.slug} className={`map-node map-${node.look}`}>
             <Disc node={node} place={place} />
-            {lines.map((line, i) => (
-              <text
-                key={line}
-                className="map-name"
-                x={place.x + 18}
-                y={round(place.y + 4 + (i - (lines.length - 1) / 2) * 14)}
-              >
-                {line}
-              </text>
-            ))}
+            <Name
+              lines={lines}
+              x={place.x + 18}
+              y={round(place.y + 4 - (lines.length - 1) * 7)}
+              anchor="start"
+            />
           </g>
         )
       })}
@@ -139,7 +135,7 @@ function Rows({
     >
       <Edges nodes={nodes} at={at} places={places} edge={edge} />
       {course.modules.map((module, r) => (
-        <text key={module.letter} className="map-module map-name" x={2} y={22 + r * row}>
+        <text key={module.letter} className="map-module map-over" x={2} y={22 + r * row}>
           {module.letter} {shorten(module.title, Math.floor(width / 7))}
         </text>
       ))}
@@ -148,18 +144,9 @@ function Rows({
         return (
           <g key={node.lesson.slug} className={`map-node map-${node.look}`}>
             <Disc node={node} place={place} />
-            {names &&
-              nameLines(node, letters).map((line, i) => (
-                <text
-                  key={line}
-                  className="map-name"
-                  x={round(place.x)}
-                  y={place.y + 27 + i * 14}
-                  textAnchor="middle"
-                >
-                  {line}
-                </text>
-              ))}
+            {names && (
+              <Name lines={nameLines(node, letters)} x={round(place.x)} y={place.y + 27} anchor="middle" />
+            )}
           </g>
         )
       })}
@@ -198,6 +185,27 @@ function Disc({ node, place }: { node: MapNode; place: Point }) {
         {node.lesson.number}
       </text>
     </>
+  )
+}
+
+/** A name of one or two lines. Its halo is drawn below all of it, so that edges break there and no letter is cut by the next line. */
+function Name({
+  lines,
+  x,
+  y,
+  anchor,
+}: {
+  lines: string[]
+  x: number
+  y: number
+  anchor: 'start' | 'middle'
+}) {
+  return ['map-halo', 'map-name'].map((layer) =>
+    lines.map((line, i) => (
+      <text key={`${layer} ${line}`} className={layer} x={x} y={y + i * 14} textAnchor={anchor}>
+        {line}
+      </text>
+    )),
   )
 }
 

@@ -83,7 +83,10 @@ export function LessonPage({
             <CourseOutline course={course} current={lesson.slug} standings={standings} />
           </div>
         </nav>
-        <div className="sticky top-14 z-10 flex items-center gap-3 border-rule border-b bg-canvas px-4 py-1 lg:hidden">
+        <section
+          aria-label="Place in the course"
+          className="no-print sticky top-14 z-10 flex items-center gap-3 border-rule border-b bg-canvas px-4 py-1 lg:hidden"
+        >
           <button
             type="button"
             popoverTarget="course-outline"
@@ -96,7 +99,7 @@ export function LessonPage({
             {module?.letter} · {entry.number} of{' '}
             {course.modules.reduce((sum, { lessons }) => sum + lessons.length, 0)}
           </span>
-        </div>
+        </section>
         <main id="main" className="lesson-sheet">
           <header className="max-w-208 pt-8 lg:pt-12">
             <h1 className="text-balance font-[580] font-serif text-[clamp(1.75rem,3.4vw,2.25rem)] leading-[1.2] tracking-[-0.016em]">
@@ -143,9 +146,10 @@ export function LessonPage({
               </ErrorNote>
             </div>
           )}
+          {beginsWithBlock(lesson) && <h2 className="sr-only">To begin with</h2>}
           {groupSegments(lesson).map((group, i) =>
             group.bench ? (
-              <div key={group.bench} id={anchorOf(group.bench)} className="scroll-mt-24">
+              <div key={group.bench} id={anchorOf(group.bench)} className="lesson-bench">
                 <BlockOf lesson={lesson} id={group.bench} />
               </div>
             ) : (
@@ -189,6 +193,12 @@ export function LessonPage({
 /** The fragment of a block's address: the last part of its id. */
 function anchorOf(id: string): string {
   return id.slice(id.lastIndexOf('/') + 1)
+}
+
+/** Whether an exercise, whose name is a heading of the third level, comes before the first section. */
+function beginsWithBlock({ segments }: Lesson): boolean {
+  const first = segments.find((segment) => segment.type === 'block' || segment.html.includes('<h2'))
+  return first?.type === 'block'
 }
 
 type Group = { bench: string; segments?: never } | { bench?: never; segments: Segment[] }

@@ -26,7 +26,7 @@ export function CourseOutline({
               <summary className="grid cursor-pointer list-none grid-cols-[16px_1fr_auto] gap-2 py-1.5 pr-5 pl-4 font-medium text-14 text-ink-2 hover:bg-hover lg:pl-8 [&::-webkit-details-marker]:hidden">
                 <span className="font-normal text-ink-3">{module.letter}</span>
                 <span>{module.title}</span>
-                <span className="text-12 text-ink-3 tabular-nums">
+                <span className="text-12 text-ink-3 leading-5 tabular-nums">
                   {written.length === 0 ? (
                     'planned'
                   ) : (
@@ -69,7 +69,7 @@ function OutlineLesson({
 }) {
   const inside = (
     <>
-      <span className={`text-right text-12 tabular-nums ${current ? 'text-oxide' : 'text-ink-3'}`}>
+      <span className={`text-right text-12 leading-5 tabular-nums ${current ? 'text-oxide' : 'text-ink-3'}`}>
         {lesson.number}
       </span>
       <span>

@@ -25,7 +25,7 @@ export function PageOutline({ entries, blocks }: { entries: OutlineEntry[]; bloc
                 aria-current={current ? 'location' : undefined}
                 className={`block py-1 no-underline hover:text-ink ${entry.level === 3 || entry.block ? 'pl-6' : 'pl-3'} ${
                   current
-                    ? 'border-oxide-paint border-l-2 font-medium text-ink'
+                    ? '-ml-px border-oxide-paint border-l-2 font-medium text-ink'
                     : `border-rule border-l hover:border-ink-3 ${entry.level === 3 || entry.block ? 'text-ink-3' : 'text-ink-2'}`
                 }`}
               >

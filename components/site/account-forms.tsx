@@ -77,11 +77,9 @@ export function SignUpForm({ action, callbackUrl }: { action: FormAction; callba
             help={passwordRule}
             error={error('password')}
           />
-          <div>
-            <Button type="submit" variant="primary" big busy={pending}>
-              Create an account
-            </Button>
-          </div>
+          <Button type="submit" variant="primary" big busy={pending}>
+            Create an account
+          </Button>
         </>
       )}
     </Form>
@@ -103,11 +101,9 @@ export function ResetPasswordForm({ action, token }: { action: FormAction; token
             help={passwordRule}
             error={error('password')}
           />
-          <div>
-            <Button type="submit" variant="primary" big busy={pending}>
-              Set the password and sign in
-            </Button>
-          </div>
+          <Button type="submit" variant="primary" big busy={pending}>
+            Set the password and sign in
+          </Button>
         </>
       )}
     </Form>

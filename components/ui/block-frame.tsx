@@ -17,7 +17,7 @@ export function verdictState(outcome: AttemptOutcome | null, inline = false): Ve
 
 /**
  * The frame of a block in prose: an ink rule, its name at the left, the verdict at the right, what can be done below,
- * with what stands in the way and where the work is saved.
+ * with what stands in the way and where the work is saved. The verdict is for eyes: a panel says it once, in its own words.
  */
 export function BlockFrame<A>({
   block,
@@ -44,7 +44,7 @@ export function BlockFrame<A>({
           {block.star && <span className="font-normal text-ink-3"> Exit exercise</span>}
           {!block.graded && <span className="font-normal text-ink-3"> For practice</span>}
         </h3>
-        <span role="status">{verdict ?? (state && <VerdictWord state={state} />)}</span>
+        <span>{verdict ?? (state && <VerdictWord state={state} />)}</span>
       </div>
       {children}
       <Notice notice={session.notice} />

@@ -88,7 +88,7 @@ export function CodeEditorView(props: EditorProps) {
     view.current?.dispatch({ effects: setMarks.of(marks ?? []) })
   }, [marks])
 
-  return <div ref={place} className="flex min-h-72 min-w-0 flex-1 flex-col" />
+  return <div ref={place} className="flex min-h-(--editor-min,18rem) min-w-0 flex-1 flex-col" />
 }
 
 /** A change that the page made, not the learner. */

@@ -24,7 +24,7 @@ export type CodeEditorProps = {
 }
 
 /**
- * An editor whose code is fetched when it is first shown; until then the text stands there, in the same place. Tab
+ * An editor 18rem high or more, unless its place sets `--editor-min`, whose code is fetched when it is first shown; until then the text stands there, in the same place. Tab
  * indents; Esc, then Tab, leaves, and a line below says so.
  */
 export function CodeEditor({ readOnly = false, ...props }: CodeEditorProps) {
@@ -47,7 +47,7 @@ export function CodeEditor({ readOnly = false, ...props }: CodeEditorProps) {
 /** What stands there until the editor has arrived: the same lines at the same heights. */
 function Still({ value }: Pick<CodeEditorProps, 'value'>) {
   return (
-    <pre className="code min-h-72 flex-1 overflow-x-hidden py-3 pr-6 pl-14" aria-hidden>
+    <pre className="code min-h-(--editor-min,18rem) flex-1 overflow-x-hidden py-3 pr-6 pl-14" aria-hidden>
       {value}
     </pre>
   )

@@ -1,6 +1,6 @@
-import { Circle, CircleCheck, CircleX } from 'lucide-react'
+import { ChevronRight, Circle, CircleCheck, CircleX } from 'lucide-react'
 import type { ReactNode } from 'react'
-import type { Check, Verdict } from '@/exercises/kind'
+import type { Check } from '@/exercises/kind'
 import { Html } from './html'
 
 /** What was tried, what was expected, what came, where to look. */
@@ -46,48 +46,49 @@ export function TriedExpectedGot({
   )
 }
 
-/** One check: an icon, a word, the sentence; a failing one is open. `null` has not been run. */
-export function CheckLine({ check, passed = check.passed }: { check: Check; passed?: boolean | null }) {
+/**
+ * One check: an icon, a word, the sentence. What was tried, expected and got opens below a failing one; `open` says
+ * whether it stands open from the start. `passed` is null where nothing has been run.
+ */
+export function CheckLine({
+  check,
+  passed = check.passed,
+  open = true,
+}: {
+  check: Check
+  passed?: boolean | null
+  open?: boolean
+}) {
   const Icon = passed === null ? Circle : passed ? CircleCheck : CircleX
   const tone = passed === null ? 'text-ink-3' : passed ? 'text-pass' : 'text-fail'
-  return (
-    <li className="border-rule border-b py-2.5">
-      <div className="grid grid-cols-[16px_minmax(0,1fr)] gap-2">
-        <Icon size={16} strokeWidth={2} aria-hidden className={`mt-0.5 ${tone}`} />
-        <p className={passed === null ? 'text-ink-2' : ''}>
-          {passed !== null && <span className={`font-[550] ${tone}`}>{passed ? 'Holds:' : 'Not yet:'} </span>}
-          {check.label}
-        </p>
-      </div>
-      {passed === false && <TriedExpectedGot check={check} className="mt-3 sm:ml-6" />}
-    </li>
+  const line = (
+    <>
+      <Icon size={16} strokeWidth={2} aria-hidden className={`mt-0.5 ${tone}`} />
+      <span className={passed === null ? 'text-ink-2' : ''}>
+        {passed !== null && <span className={`font-[550] ${tone}`}>{passed ? 'Holds:' : 'Not yet:'} </span>}
+        {check.label}
+      </span>
+    </>
   )
-}
-
-/** A verdict's checks, failing first and open. Lives inside a live region of its panel. */
-export function Feedback({ verdict, heading = true }: { verdict: Verdict; heading?: boolean }) {
-  const failing = verdict.checks.filter((check) => !check.passed)
-  const holding = verdict.checks.filter((check) => check.passed)
-  if (verdict.checks.length === 0)
-    return verdict.next ? <p className="font-serif text-16">{verdict.next}</p> : null
+  const more = [check.tried, check.expected, check.got, check.message, check.why].some(
+    (words) => words !== undefined && words !== null && words !== '',
+  )
+  if (passed !== false || !more)
+    return <li className="grid grid-cols-[16px_minmax(0,1fr)] gap-2 border-rule border-b py-2.5">{line}</li>
   return (
-    <div>
-      {heading && (
-        <p className="mb-2 font-semibold">
-          Checks{' '}
-          <span className="meta font-normal">
-            {failing.length === 0
-              ? `all ${holding.length} hold`
-              : `${holding.length} hold, ${failing.length} not yet`}
-          </span>
-        </p>
-      )}
-      <ul className="border-rule border-t">
-        {[...failing, ...holding].map((check) => (
-          <CheckLine key={check.id} check={check} />
-        ))}
-      </ul>
-      {verdict.next && !verdict.passed && <p className="mt-3 font-serif text-16">{verdict.next}</p>}
-    </div>
+    <li className="border-rule border-b">
+      <details open={open} className="group">
+        <summary className="grid grid-cols-[16px_minmax(0,1fr)_16px] gap-2 py-2.5 hover:bg-hover pointer-coarse:min-h-11">
+          {line}
+          <ChevronRight
+            size={16}
+            strokeWidth={1.75}
+            aria-hidden
+            className="mt-0.5 text-ink-3 transition-transform duration-(--slow) ease-yard group-open:rotate-90"
+          />
+        </summary>
+        <TriedExpectedGot check={check} className="mb-3 sm:ml-6" />
+      </details>
+    </li>
   )
 }

@@ -14,7 +14,7 @@ export function ScrollRegion({
   children: ReactNode
 }) {
   return (
-    <section aria-label={label} className={`overflow-x-auto ${className}`} {...reachable}>
+    <section aria-label={label} className={`cut overflow-x-auto ${className}`} {...reachable}>
       {children}
     </section>
   )

@@ -46,11 +46,7 @@ export function ChoiceStatus({
   const rest = feedback.checks.filter((check) => !placed.has(check.id) && check.message !== feedback.next)
   return (
     <>
-      <p className="sr-only">
-        {feedback.passed
-          ? 'Right. The reason stands at your answer.'
-          : 'Not right. The reason stands at your answer.'}
-      </p>
+      <p className="sr-only">The reason stands at your answer.</p>
       {feedback.next || rest.length ? <Words checks={rest} next={feedback.next} labels={false} /> : null}
     </>
   )

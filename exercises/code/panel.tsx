@@ -90,13 +90,18 @@ export function Panel({ block, session }: PanelProps<CodePublic, CodeAnswer>) {
             </span>
           </h4>
           <ul className="border-rule border-t">
-            {ordered.map((check) => (
-              <CheckLine key={check.id} check={check} passed={verdict ? check.passed : null} />
+            {ordered.map((check, at) => (
+              <CheckLine
+                key={check.id}
+                check={check}
+                passed={verdict ? check.passed : null}
+                open={at === 0}
+              />
             ))}
           </ul>
         </div>
         <div className="flex min-w-0 flex-col border-rule border-t @3xl:border-t-0">
-          <Tabs.Root defaultValue="solution" className="flex flex-1 flex-col">
+          <Tabs.Root defaultValue="solution" className="flex flex-col">
             <Tabs.List
               aria-label="Files"
               className="flex items-stretch overflow-x-auto border-rule border-b pl-4"
@@ -109,7 +114,7 @@ export function Panel({ block, session }: PanelProps<CodePublic, CodeAnswer>) {
               </Tabs.Tab>
               <span className="meta ml-auto self-center pr-1 max-sm:hidden">Python</span>
             </Tabs.List>
-            <Tabs.Panel value="solution" keepMounted className="flex flex-1 flex-col data-hidden:hidden">
+            <Tabs.Panel value="solution" keepMounted className="flex flex-col data-hidden:hidden">
               <CodeEditor
                 value={bench.source}
                 onChange={bench.change}
@@ -120,13 +125,13 @@ export function Panel({ block, session }: PanelProps<CodePublic, CodeAnswer>) {
                 onRun={run}
               />
             </Tabs.Panel>
-            <Tabs.Panel value="cases" className="flex-1 bg-paper">
-              <ScrollRegion label="Cases you can see">
+            <Tabs.Panel value="cases" className="min-h-72 bg-paper">
+              <ScrollRegion label="Cases you can see" className="bg-paper">
                 <pre className="code w-max min-w-full px-4 py-3">{key.casesSource}</pre>
               </ScrollRegion>
             </Tabs.Panel>
           </Tabs.Root>
-          <div className="sticky bottom-0 z-5 flex flex-wrap items-center gap-2 border-rule border-y bg-canvas px-4 py-3 print:hidden">
+          <div className="bottom-0 z-5 flex @max-3xl:sticky flex-wrap items-center gap-2 border-rule border-y bg-canvas px-4 py-3 print:hidden">
             <Button onClick={run} busy={runner.running} aria-keyshortcuts="Shift+Enter">
               <Play {...icon} />
               Run

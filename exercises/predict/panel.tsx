@@ -70,7 +70,7 @@ export function Panel({ block, session }: PanelProps<PredictPublic, PredictAnswe
           }
           return (
             <div key={one.id}>
-              <label htmlFor={shared.id} className="font-medium">
+              <label htmlFor={shared.id} className="block font-medium">
                 {one.label}
               </label>
               {one.lines > 1 ? (

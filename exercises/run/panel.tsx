@@ -66,7 +66,7 @@ export function Panel({ block, session }: PanelProps<RunPublic, RunAnswer>) {
         }
       >
         <Html html={block.props.intro} className="taught mb-4" />
-        <div className="flex flex-col border-rule border-t [&_.cm-scroller]:min-h-24">
+        <div className="flex flex-col border-rule border-t [--editor-min:6rem]">
           <CodeEditor
             value={code}
             onChange={(next) => state.change({ code: next })}
