@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
 const alias = { '@': fileURLToPath(new URL('.', import.meta.url)) }
-const outside = ['node_modules/**', '.next/**', '.data/**', '.cache/**', 'e2e/**']
+const outside = ['node_modules/**', '.next/**', '.data/**', '.cache/**']
 
 /** Tests that start the whole house on the production build; they follow the build in `npm test`. */
 const PROCESS_TESTS = '**/*.process.test.ts'
