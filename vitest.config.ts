@@ -20,8 +20,8 @@ export default defineConfig({
           name: 'unit',
           include: ['**/*.test.ts', '**/*.test.tsx'],
           exclude: [...outside, PROCESS_TESTS],
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           // `app/env.ts` makes a secret in DATA_DIR; a test must not make one in the checkout.
           env: {
             DATA_DIR: join(tmpdir(), `slipway-unit-${process.pid}`),
@@ -37,7 +37,7 @@ export default defineConfig({
           exclude: outside,
           fileParallelism: false,
           testTimeout: 120_000,
-          hookTimeout: 180_000,
+          hookTimeout: 120_000,
         },
       },
     ],
