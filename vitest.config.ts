@@ -37,7 +37,7 @@ export default defineConfig({
           exclude: outside,
           fileParallelism: false,
           testTimeout: 120_000,
-          hookTimeout: 120_000,
+          hookTimeout: 180_000,
         },
       },
     ],
