@@ -16,7 +16,7 @@ def present(solution):
 
 @case("with equal items the first of them is asked for", says="What may still stand to the left of an equal item?")
 def duplicates(solution):
-    return [solution.lower_bound(xs, 2) for xs in ([2, 2, 2], [1, 2, 2, 3], [1, 2, 2, 2, 2])]
+    return [solution.lower_bound(xs, 2) for xs in ([2, 2, 2], [1, 2, 2, 3], [1, 2, 2, 2, 2, 2, 2, 3], [2] * 9)]
 
 
 @case("an item that is not there has a place all the same", says="The answer is where t would go: the first index whose item is not below it.")
@@ -39,7 +39,8 @@ def many(solution):
     random = Random(13)
     found = []
     for _ in range(60):
-        xs = sorted(random.randrange(20) for _ in range(random.randrange(12)))
+        values = random.choice((3, 20))
+        xs = sorted(random.randrange(values) for _ in range(random.randrange(14)))
         found += [solution.lower_bound(xs, t) for t in range(-1, 21, 3)]
     return found
 
@@ -53,9 +54,13 @@ def text(solution):
     "search",
     ns=[256, 1024, 4096, 16384],
     bound=lambda n: 4 * log2(n) + 16,
-    says="Each question should settle half of what is unknown. Slices copy what they cut.",
+    says="Each question should settle half of what is unknown: four operations a turn, and no walk from there. Slices copy what they cut.",
 )
 def search(solution, n):
     xs = probes(range(n))
     for target in (-1, 0, n // 3, n - 1, n):
         yield lambda target=target: solution.lower_bound(xs, target)
+    # Equal items up to the middle: whoever meets the last of them first must not walk back to the first.
+    middle = n // 2
+    equal = probes([*range(middle - n // 64), *[middle] * (n // 64 + 1), *range(middle + 1, n)])
+    yield lambda: solution.lower_bound(equal, middle)
