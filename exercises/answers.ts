@@ -1,14 +1,16 @@
 /**
  * Text as a learner types it, made comparable: NFKC, one kind of quote and dash, single spaces, lower case, no
- * full stop or semicolon at the end, no quotes or backticks around the whole, no `$ ` of a terminal before it.
+ * full stop, semicolon or exclamation mark at the end, no quotes, backticks or brackets around the whole, no `$ ` of a terminal
+ * before it.
  */
 export function normaliseText(typed: string): string {
   let text = unifySigns(typed).replace(/\s+/g, ' ').trim().toLowerCase()
   text = text.replace(/^\$ /, '')
   for (;;) {
     const bare = text
-      .replace(/\s*[.;]+$/, '')
+      .replace(/\s*[.;!]+$/, '')
       .replace(/^(["'`])(.*)\1$/s, '$2')
+      .replace(/^\(([^()]*)\)$/, '$1')
       .trim()
     if (bare === text || bare === '') return text
     text = bare
@@ -36,6 +38,46 @@ function unifySigns(typed: string): string {
     .replace(/[“”„‟″«»]/g, '"')
     .replace(/[‐‑‒–—―−]/g, '-')
     .replace(/[\u200B-\u200D\u2060\uFEFF]/g, '')
+}
+
+/** What a program printed as a learner quotes it: without backticks around it, a prompt or "it prints" before it. */
+export function unquotePrinted(typed: string): string {
+  return typed
+    .trim()
+    .replace(/^(?:>>>\s*|(?:it )?prints?:?\s+(?=\S))/i, '')
+    .replace(/^(`+)([^`]+)\1$/, '$2')
+    .trim()
+}
+
+/**
+ * Whether a typed text is the same number as an accepted one that is a bare number or percentage: `.999`, `0,999`,
+ * `99.9 percent` and `1 - 0.001 = 0.999` are `0.999`; `×2` and `2x` are `2`. What follows it must follow an accepted one too.
+ */
+export function isSameNumber(accepts: string[], typed: string): boolean {
+  const wanted = accepts
+    .flatMap((text) => readShare(text) ?? [])
+    .filter((one) => one.before === '' && !/[\d*·×^/+-]/.test(one.rest.replace(/\/(?=\p{L})/u, '')))
+  if (!wanted.length) return false
+  const last = typed.slice(typed.lastIndexOf('=') + 1).replace(/^\s*[×x]\s*(?=\d)/i, '')
+  const given = readShare(last)
+  if (
+    !given ||
+    !/^(?:(?:about|approximately|approx|roughly|around|exactly|just|it is)\.?\s*)*$/i.test(given.before)
+  )
+    return false
+  return wanted.some(
+    (one) =>
+      Math.abs(one.value - given.value) <= 1e-9 * Math.max(1, Math.abs(one.value)) &&
+      (given.rest === '' || /^(?:x|×|times)$/i.test(given.rest) || given.rest === one.rest),
+  )
+}
+
+/** A number, or a percentage as a share of one. */
+function readShare(text: string): ReadNumber | null {
+  const read = readNumber(text)
+  if (!read) return null
+  const rest = read.rest.toLowerCase().replace(/[.;!]+$/, '')
+  return /^(?:%|per ?cent)$/.test(rest) ? { ...read, value: read.value / 100, rest: '' } : { ...read, rest }
 }
 
 /** A typed number: its value, and the words before and after it that are not part of the number. */

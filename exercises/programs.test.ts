@@ -50,7 +50,14 @@ describe('Predict', () => {
     const compiled = await predictKind.compile(node, context)
     expectSamples(predictKind, compiled)
     expectSecret(compiled.public, ['SECRET', '[1, 2, 3, 4]'])
-    for (const text of ['4 [1,2,3,4]', ' 4  [1, 2, 3, 4]\n', '4\n[ 1, 2, 3, 4 ]'])
+    for (const text of [
+      '4 [1,2,3,4]',
+      ' 4  [1, 2, 3, 4]\n',
+      '4\n[ 1, 2, 3, 4 ]',
+      '`4 [1, 2, 3, 4]`',
+      'It prints 4 [1, 2, 3, 4].',
+      '>>> 4 [1, 2, 3, 4]',
+    ])
       expect(gradePredict(compiled.key, { answers: { printed: text } }).passed, text).toBe(true)
     const wrong = gradePredict(compiled.key, { answers: { printed: '5' } })
     expect(wrong.checks[0]).toMatchObject({ expected: '4 [1, 2, 3, 4]', got: '5', passed: false })

@@ -72,6 +72,35 @@ describe('a verdict', () => {
     })
   })
 
+  it('says of a hidden case that it fails, and quotes neither its input nor an error that does', () => {
+    const whole: CodeVisibleKey = {
+      ...key,
+      whole: {
+        casesSource: '',
+        hidden: [{ id: 'many', label: 'many lists', compare: 'exact', expected: [1, 2, 3], calls: [] }],
+      },
+    }
+    const judge = (result: object) =>
+      gradeCode(whole, {
+        answer,
+        observation: { ...good, scope: 'whole', cases: [...good.cases, { id: 'many', ...result }] },
+      })
+    const error = (type: string) => ({ error: { type, text: `${type}: SECRET [4, 7]`, line: 3 } })
+    for (const [result, message] of [
+      [error('KeyError'), 'A case that is not shown ends with KeyError in line 3.'],
+      [error('SECRET_4_7'), 'A case that is not shown ends with an error in line 3.'],
+      [{ value: [1, 2] }, 'A case that is not shown fails.'],
+      [{ value: { $: 'other', type: 'SECRET' } }, 'A case that is not shown fails.'],
+      [{ steps: true }, 'A case that is not shown did not come to an end.'],
+    ] as const) {
+      const verdict = judge(result)
+      expect(verdict.checks.filter((check) => !check.passed)).toEqual([
+        { id: 'many', label: 'many lists', passed: false, message },
+      ])
+      expect(JSON.stringify(verdict)).not.toMatch(/SECRET|3 items|asked for are/)
+    }
+  })
+
   it('shows expected, got and the author’s words for a wrong value', () => {
     expect(grade(withValue('1')).checks[0]).toEqual({
       id: 'one',

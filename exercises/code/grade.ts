@@ -81,7 +81,8 @@ function endChecks(key: CodeVisibleKey, seen: CodeObservation): Check[] {
         'It calls exit() before the cases can run. Remove that call.',
       ),
     ]
-  const inside = [...seen.cases, ...seen.meters]
+  const hidden = new Set(key.whole?.hidden.map((one) => one.id))
+  const inside = [...seen.cases.filter((one) => !hidden.has(one.id)), ...seen.meters]
   const endless = inside.some((one) => one.steps)
   const raised = inside.find((one) => one.error)?.error
   return [
@@ -223,13 +224,27 @@ function growthMessage(rows: CostRow[]): string {
   return `From n = ${number(first.n)} to n = ${number(last.n)} the input is ${size} times as large and the work ${work < 10 ? work.toFixed(1) : number(Math.round(work))} times as much.`
 }
 
+const KNOWN_ERRORS =
+  /^(?:(?:Index|Key|Lookup|Type|Value|Attribute|Name|UnboundLocal|ZeroDivision|Overflow|Arithmetic|Recursion|Runtime|NotImplemented|Assertion|Memory|EOF|OS)Error|StopIteration|Exception)$/
+
 function hiddenChecks(key: CodeVisibleKey, seen: CodeObservation): Check[] {
   if (!key.whole || seen.scope !== 'whole') return []
-  // A verdict reaches the page; a hidden case's input and values do not.
   return key.whole.hidden.map((one) => {
-    const { tried: _tried, expected: _expected, got: _got, ...check } = caseCheck(one, seen)
-    return check.passed ? check : { ...check, message: check.message ?? 'A case that is not shown fails.' }
+    const { id, label, why, passed } = caseCheck(one, seen)
+    if (passed) return { id, label, passed }
+    const result = seen.cases.find((each) => each.id === id)
+    return { id, label, passed, ...(why && { why }), message: hiddenMessage(result) }
   })
+}
+
+/** A verdict reaches the page; a hidden case's input and values do not, nor an error's text, which may quote them. */
+function hiddenMessage(result: CaseSeen | undefined): string {
+  if (result?.steps) return 'A case that is not shown did not come to an end.'
+  if (result?.error) {
+    const { type, line } = result.error
+    return `A case that is not shown ends with ${KNOWN_ERRORS.test(type) ? type : 'an error'}${line ? ` in line ${line}` : ''}.`
+  }
+  return 'A case that is not shown fails.'
 }
 
 function nextStep(first: Check, failing: number): string {

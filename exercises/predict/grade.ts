@@ -1,4 +1,4 @@
-import { normalisePrinted } from '@/exercises/answers'
+import { normalisePrinted, unquotePrinted } from '@/exercises/answers'
 import type { Check, Html, Verdict } from '@/exercises/kind'
 
 export type PredictKey = {
@@ -59,7 +59,7 @@ function judge(key: PredictKey, one: PredictKey['answers'][number], given: strin
   }
   const got = given.trim()
   if (isPredicted(key, one.expected, got)) return { id: one.id, passed: true, ...check, got }
-  const text = normalisePrinted(got)
+  const text = normalisePrinted(unquotePrinted(got))
   const mistake = one.wrong.findIndex((wrong) => normalisePrinted(wrong.answer) === text)
   const known = one.wrong[mistake]
   if (known) return { id: `${one.id}:wrong:${mistake}`, passed: false, ...check, got, why: known.why }
@@ -70,8 +70,12 @@ function judge(key: PredictKey, one: PredictKey['answers'][number], given: strin
 export function isPredicted(key: Pick<PredictKey, 'raises'>, expected: string, typed: string): boolean {
   if (key.raises && expected === key.raises)
     return new RegExp(`(?<![A-Za-z0-9_])${key.raises}(?![A-Za-z0-9_])`, 'i').test(typed.normalize('NFKC'))
-  const text = normalisePrinted(typed)
   const right = normalisePrinted(expected)
+  const texts = [typed, unquotePrinted(typed), unquotePrinted(typed).replace(/\.$/, '')].map(normalisePrinted)
+  return texts.some((text) => isPrinted(right, text))
+}
+
+function isPrinted(right: string, text: string): boolean {
   // A printed string with the quotes that the program's text has around it is the same prediction.
   return (
     text === right ||

@@ -1,4 +1,4 @@
-import { normaliseText } from '@/exercises/answers'
+import { isSameNumber, normaliseText } from '@/exercises/answers'
 import type { Html, Verdict } from '@/exercises/kind'
 
 export type RecallKey = {
@@ -26,7 +26,11 @@ export function gradeRecall(key: RecallKey, answer: RecallAnswer): Verdict {
   const known = key.near[near]
   if (known)
     return { passed: false, checks: [{ id: `near:${near}`, passed: false, label, got, why: known.why }] }
-  if (key.accepts.includes(text) || key.patterns.some((pattern) => new RegExp(pattern, 'iu').test(text))) {
+  if (
+    key.accepts.includes(text) ||
+    isSameNumber(key.accepts, answer.text) ||
+    key.patterns.some((pattern) => new RegExp(pattern, 'iu').test(text))
+  ) {
     const words = key.why ? { why: key.why } : {}
     return {
       passed: true,

@@ -30,10 +30,11 @@ export function gradeTrace(key: TraceKey, answer: TraceAnswer): Verdict {
   }
   const checks = key.cells.map((cell): Check => {
     const got = (given.get(cell.id) ?? '').trim()
+    const typed = withoutName(got, cell.name)
     const check = { id: cell.id, label: `Step ${cell.row}, ${cell.name}` }
     if (!got) return { ...check, passed: false, message: 'Nothing is filled in yet.' }
-    if (isValue(cell.value, got)) return { ...check, passed: true, got }
-    const mistake = cell.wrong.find((wrong) => isValue(wrong.answer, got))
+    if (isValue(cell.value, typed)) return { ...check, passed: true, got }
+    const mistake = cell.wrong.find((wrong) => isValue(wrong.answer, typed))
     return { ...check, passed: false, got, why: mistake?.why ?? cell.why }
   })
   const wrong = checks.filter((check) => !check.passed)
@@ -53,6 +54,13 @@ export function gradeTrace(key: TraceKey, answer: TraceAnswer): Verdict {
         ? `${open} of ${checks.length} cells are still empty.`
         : `${count}. The first is ${first?.label.toLowerCase()}.`,
   }
+}
+
+/** `lo = 4` and `` `4` `` in the cell of `lo` are 4. */
+function withoutName(typed: string, name: string): string {
+  const bare = typed.replace(/^`([^`]+)`$/, '$1').trim()
+  const [left, ...right] = bare.split('=')
+  return right.length === 1 && left?.trim() === name ? (right[0] ?? '').trim() : bare
 }
 
 /** The same value, with or without the quotes of a string; a dash, "nothing" or "none yet" for a name that has no value yet. */

@@ -1,4 +1,4 @@
-import { normaliseText } from '@/exercises/answers'
+import { isSameNumber, normaliseText } from '@/exercises/answers'
 import type { Check, Html, Verdict } from '@/exercises/kind'
 
 export type WorkedKey = {
@@ -23,8 +23,7 @@ export function gradeWorked(key: WorkedKey, answer: WorkedAnswer): Verdict {
     const got = (given.get(blank.id) ?? '').trim()
     const check = { id: blank.id, label: blank.label }
     if (!got) return { ...check, passed: false, message: 'Nothing is filled in yet.' }
-    if (blank.accept.includes(normaliseBlank(got)))
-      return { ...check, passed: true, got, expected: blank.shown }
+    if (isAccepted(blank.accept, got)) return { ...check, passed: true, got, expected: blank.shown }
     return { ...check, passed: false, got, why: blank.why }
   })
   const right = checks.filter((check) => check.passed).length
@@ -34,6 +33,13 @@ export function gradeWorked(key: WorkedKey, answer: WorkedAnswer): Verdict {
     checks,
     next: `${right} of ${checks.length} blanks ${right === 1 ? 'is' : 'are'} right.`,
   }
+}
+
+function isAccepted(accept: string[], got: string): boolean {
+  const text = normaliseBlank(got)
+  return (
+    accept.includes(text) || accept.includes(text.replace(/^(?:an?|the) /, '')) || isSameNumber(accept, got)
+  )
 }
 
 /** As any typed text, and without spaces beside signs. */

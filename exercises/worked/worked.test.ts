@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { BlockNode } from '@/exercises/kind'
 import { block, contextFor, expectSamples, expectSecret } from '@/exercises/testing'
-import { gradeWorked } from './grade'
+import { gradeWorked, normaliseBlank } from './grade'
 import { workedKind } from './spec'
 
 const blank = (id: string, accept: string[]) => block('Blank', { id, accept, text: `SECRET why ${id}` })
@@ -38,14 +38,36 @@ describe('Worked', () => {
     ])
   })
 
-  test.each(['mid+1', 'Mid + 1', '`mid + 1`', 'mid  +1'])('"%s" is mid + 1', async (text) => {
-    const { key } = await workedKind.compile(
-      worked(full, faded('<slot name="0"></slot>', blank('lo', ['mid + 1']))),
-      contextFor(),
-    )
-    expect(gradeWorked(key, { blanks: { lo: text } }).passed).toBe(true)
-    expect(gradeWorked(key, { blanks: { lo: 'mid - 1' } }).passed).toBe(false)
-    expect(gradeWorked(key, { blanks: { lo: text, forged: '' } }).passed).toBe(false)
+  test.each(['mid+1', 'Mid + 1', '`mid + 1`', 'mid  +1', '(mid + 1)', 'mid + 1;'])(
+    '"%s" is mid + 1',
+    async (text) => {
+      const { key } = await workedKind.compile(
+        worked(full, faded('<slot name="0"></slot>', blank('lo', ['mid + 1']))),
+        contextFor(),
+      )
+      expect(gradeWorked(key, { blanks: { lo: text } }).passed).toBe(true)
+      expect(gradeWorked(key, { blanks: { lo: 'mid - 1' } }).passed).toBe(false)
+      expect(gradeWorked(key, { blanks: { lo: text, forged: '' } }).passed).toBe(false)
+    },
+  )
+
+  test.each([
+    [
+      '0.999',
+      ['.999', '0,999', '99.9%', '99.9 percent', '0.9990', '≈ 0.999', '1 - 0.001 = 0.999'],
+      ['0.99', '999'],
+    ],
+    ['40 per second', ['40 per second', '40.0 per second'], ['40 per minute', '400', '40 or 50', 'not 40']],
+    ['4', ['4.0', '×4', '4x', 'about 4'], ['2 · 2', '44', 'n + 4', '4 minutes', '400%%']],
+    ['2 · 2', ['2·2'], ['2', '22']],
+    ['mid + 1', [], ['1', '+ 1', 'lo + 1', 'mid + 1.0']],
+    ['batch', ['a batch', 'The batch.'], ['a', 'the', 'batches']],
+  ])('of a blank for %s', (accept, right, wrong) => {
+    const key = {
+      blanks: [{ id: 'b', label: 'b', accept: [normaliseBlank(accept)], shown: accept, why: 'why' }],
+    }
+    for (const text of right) expect(gradeWorked(key, { blanks: { b: text } }).passed, text).toBe(true)
+    for (const text of wrong) expect(gradeWorked(key, { blanks: { b: text } }).passed, text).toBe(false)
   })
 
   test('paragraphs without a blank stay as they are', async () => {
