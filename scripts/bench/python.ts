@@ -71,6 +71,8 @@ async function runWarm(browser: Browser, house: House): Promise<number[]> {
   await page.goto(house.origin + CODE_LESSON)
   const block = page.locator('section[data-block$="/lower-bound"]')
   const run = block.getByRole('button', { name: 'Run', exact: true })
+  // A click before the page is alive is lost; the editor comes after that.
+  await block.locator('.cm-content').waitFor()
   await run.click()
   await block.getByText(/of \d+ checks hold|All \d+ checks hold/).waitFor({ timeout: 120_000 })
   const samples: number[] = []
@@ -146,12 +148,10 @@ const bootPlain: Boot = (page, { plain, base }) =>
   page.evaluate(
     async ({ plain, base }) => {
       const began = performance.now()
-      const fetchBlob = async (path: string) => (await fetch(path)).blob()
-      const [script, wasm, stdlib] = await Promise.all([
-        fetchBlob(plain),
-        fetchBlob(`${base}pyodide.asm.wasm`),
-        fetchBlob(`${base}python_stdlib.zip`),
-      ])
+      // No function with a name: the loader of TypeScript would mark it with a helper that the page does not have.
+      const paths = [plain, `${base}pyodide.asm.wasm`, `${base}python_stdlib.zip`]
+      const [script, wasm, stdlib] = await Promise.all(paths.map(async (path) => (await fetch(path)).blob()))
+      if (!script) throw new Error('the worker was not fetched')
       const worker = new Worker(URL.createObjectURL(script))
       const printed = await new Promise<unknown>((done, failed) => {
         worker.onmessage = ({ data }) => done(data)
