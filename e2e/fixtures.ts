@@ -104,7 +104,8 @@ export const test = base.extend<Fixtures, { database: undefined }>({
 /** A block of the lesson that is open, once its script has taken it over. */
 export async function readyBlock(page: Page, id: string): Promise<Locator> {
   const block = page.locator(`[data-block="${id}"]`)
-  await block.scrollIntoViewIfNeeded()
+  // A restored draft makes the panel anew: what was found a moment ago may be gone.
+  await expect(() => block.scrollIntoViewIfNeeded({ timeout: 2000 })).toPass()
   await alive(block)
   return block
 }
