@@ -57,10 +57,8 @@ def text(solution):
     says="Each question should settle half of what is unknown: four operations a turn, and no walk from there. Slices copy what they cut.",
 )
 def search(solution, n):
-    xs = probes(range(n))
-    for target in (-1, 0, n // 3, n - 1, n):
-        yield lambda target=target: solution.lower_bound(xs, target)
     # Equal items up to the middle: whoever meets the last of them first must not walk back to the first.
     middle = n // 2
-    equal = probes([*range(middle - n // 64), *[middle] * (n // 64 + 1), *range(middle + 1, n)])
-    yield lambda: solution.lower_bound(equal, middle)
+    xs = probes([*range(middle - n // 64), *[middle] * (n // 64 + 1), *range(middle + 1, n)])
+    for target in (-1, 0, n // 3, middle, n - 1, n):
+        yield lambda target=target: solution.lower_bound(xs, target)
