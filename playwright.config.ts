@@ -7,6 +7,8 @@ const system = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/goog
 )
 const executablePath = process.env.CHROMIUM_PATH ?? system
 
+const TIMED = /S-5[89]|S-60/
+
 export default defineConfig({
   testDir: 'e2e',
   testMatch: '**/*.spec.ts',
@@ -38,7 +40,9 @@ export default defineConfig({
   },
   // What is derived is compared last, when the others have worked.
   projects: [
-    { name: 'journeys', testIgnore: '**/progress.spec.ts' },
+    // What is timed to the millisecond needs a machine to itself: `npm run e2e:timed`. e2e/runner.spec.ts tries the same ends untimed.
+    { name: 'journeys', testIgnore: '**/progress.spec.ts', grepInvert: TIMED },
+    { name: 'timed', testIgnore: '**/progress.spec.ts', grep: TIMED },
     { name: 'progress', testMatch: '**/progress.spec.ts', dependencies: ['journeys'] },
   ],
   // The production build with a database of its own, made new for each run.
