@@ -156,7 +156,10 @@ async function playwright(): Promise<Count> {
   const report = `${REPORTS}/e2e.json`
   rmSync(report, { force: true })
   const env = { PLAYWRIGHT_JSON_OUTPUT_FILE: report, ...(browser ? { CHROMIUM_PATH: browser } : {}) }
-  const code = await node(['node_modules/@playwright/test/cli.js', 'test', '--project=progress', '--reporter=list,json'], env)
+  const code = await node(
+    ['node_modules/@playwright/test/cli.js', 'test', '--project=progress', '--reporter=list,json'],
+    env,
+  )
   const counted = countPlaywright(readFileSync(report, 'utf8'))
   return code !== 0 && counted.failed === 0 ? { ...counted, failed: 1 } : counted
 }
