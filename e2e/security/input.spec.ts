@@ -86,8 +86,9 @@ test.describe('S-12 a sign-in leads to this site only', () => {
       '/api/auth/callback/credentials',
       '/dashboard',
     ]
-    for (const value of EVIL) {
-      for (const page of pages) {
+    for (const [at, value] of EVIL.entries()) {
+      // The one page that reads it, and in turn one of those that should not.
+      for (const page of ['/sign-in', pages[at % pages.length] as string]) {
         for (const as of [undefined, person]) {
           for (const name of ['callbackUrl', 'next', 'redirect']) {
             if (name !== 'callbackUrl' && page !== '/sign-in') continue
@@ -568,19 +569,16 @@ test.describe('whatever is sent to whatever address', () => {
   test('bad input: a response of every wrong shape, for every kind of block', async () => {
     const shapes: unknown[] = [
       null,
-      1,
       'x',
       [],
       {},
       { text: 1 },
-      { choice: 'x' },
       { chosen: ['x'] },
       { choices: [null] },
       { order: [1, 2] },
       { answer: {}, observation: {} },
       { answer: { files: { '../x': 'y' } }, observation: null },
       { files: { 'solution.py': 'x'.repeat(70_000) } },
-      { rows: { __x: 1 } },
       { toString: 'x' },
     ]
     const blocks = ['cloud-deployment/notebook-to-service', 'cloud-deployment/cloud-building-blocks']
