@@ -20,7 +20,7 @@ export function NotFoundPage({
       <p className="taught mt-3 mb-5 max-w-(--measure)">
         {path ? (
           <>
-            <code>{path}</code> may be misspelt, or the {what} has moved.
+            <code className="[overflow-wrap:anywhere]">{path}</code> may be misspelt, or the {what} has moved.
           </>
         ) : (
           'It may be misspelt, or the page has moved.'
@@ -34,7 +34,7 @@ export function NotFoundPage({
       </p>
       <p className="flex flex-wrap items-center gap-3">
         {course ? (
-          <a href={course.href} className={buttonClass({}, 'whitespace-normal')}>
+          <a href={course.href} className={buttonClass({}, 'whitespace-normal!')}>
             All lessons of {course.title}
           </a>
         ) : (
