@@ -74,7 +74,7 @@ export const ROUTES: Record<string, RouteRow[]> = {
       ...get('/api/attempts', 401, 404, 404),
       method: 'POST',
       body: ({ attempt }) => ({
-        id: attempt.replace(/^./, 'f'),
+        id: attempt.replace(/^./, (first) => (first === 'f' ? 'e' : 'f')),
         block: 'no/such/block',
         version: 1,
         response: {},
