@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import postgres from 'postgres'
 import { alive, expect, readyBlock, test } from './fixtures'
-import { findDatabase } from './house'
+import { findDatabase, makeLearner, makeSessionCookie } from './house'
 import { fillAnswer, submit, submitButton } from './panels'
 import { requireBlock, rightAnswer } from './samples'
 
@@ -99,31 +99,42 @@ test('without the server the work stays on the device, and the attempt is sent o
   expect(await countAttempts(learner.id)).toBe(1)
 })
 
-test('an attempt that is sent twice at once gives one row and one answer', async ({
-  page,
-  learner,
+test('a hundred attempts, each sent twice within 5 ms, give one row and one answer each', async ({
   baseURL,
+  database: _,
 }) => {
   const { block, compiled } = await requireBlock(BLOCK)
   const answers = compiled.samples.map(({ answer }) => answer)
-  const post = async (data: Record<string, unknown>) => {
-    const said = await page.request.post('/api/attempts', { data, headers: { origin: String(baseURL) } })
-    return { status: said.status(), text: await said.text() }
-  }
-  // Thirty a minute are let through for one person; the hundred pairs are sent where nothing limits them, in db/.
-  for (let i = 0; i < 12; i++) {
-    const data = {
-      id: randomUUID(),
-      block: block.id,
-      version: block.version,
-      response: answers[i % answers.length],
-      hints: 0,
+  // The first request of a process takes longer to begin than any other.
+  await fetch(`${baseURL}/livez`)
+  // Thirty a minute are let through for one person, so it takes ten people.
+  for (let person = 0; person < 10; person++) {
+    const learner = await makeLearner(`Learner ${person}`)
+    const cookie = await makeSessionCookie(learner, String(baseURL))
+    const headers = {
+      cookie: `${cookie.name}=${cookie.value}`,
+      origin: String(baseURL),
+      'content-type': 'application/json',
     }
-    const [first, second] = await Promise.all([post(data), post(data)])
-    expect(first.status, first.text).toBe(200)
-    expect(second).toEqual(first)
+    const post = async (data: Record<string, unknown>) => {
+      const began = performance.now()
+      const said = await fetch(`${baseURL}/api/attempts`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify(data),
+      })
+      return { began, status: said.status, text: await said.text() }
+    }
+    for (let i = 0; i < 10; i++) {
+      const response = answers[i % answers.length]
+      const data = { id: randomUUID(), block: block.id, version: block.version, response, hints: 0 }
+      const [first, second] = await Promise.all([post(data), post(data)])
+      expect(second.began - first.began).toBeLessThan(5)
+      expect(first.status, first.text).toBe(200)
+      expect(second).toMatchObject({ status: 200, text: first.text })
+    }
+    expect(await countAttempts(learner.id)).toBe(10)
   }
-  expect(await countAttempts(learner.id)).toBe(12)
 })
 
 test('two presses of the button send one attempt', async ({ page, learner: _ }) => {

@@ -57,7 +57,7 @@ test('run: what is changed is run, and its output stands below', async ({ page, 
   const panel = await open(page, PLACES.run ?? '')
   await typeCode(panel, 'print(6 * 7)\nprint([n * n for n in range(4)])\n')
   await panel.getByRole('button', { name: 'Run', exact: true }).click()
-  const output = panel.getByRole('region', { name: 'Output' })
+  const output = panel.getByLabel('Output')
   await expect(output).toContainText('42')
   await expect(output).toContainText('[0, 1, 4, 9]')
   await typeCode(panel, 'print("one"\n')

@@ -1,11 +1,47 @@
+import type { Locator, Page } from '@playwright/test'
+import type { CodePublic } from '../exercises/code/shape'
 import { expect, readyBlock, test } from './fixtures'
-import { typeCode } from './panels'
+import { fillAnswer, submit, typeCode } from './panels'
+import { requireBlock, wrongSample } from './samples'
 
 const BLOCK = 'data-structures/binary-search/rate-on'
 const LESSON = '/learn/data-structures/binary-search'
-const LIMIT_MS = 5000
+/** A page that froze would stand still as long as the program runs; what is shorter is the machine's. */
+const FREEZE_MS = 1000
 
 const run = (body: string) => `def rate_on(versions, day):\n    return None\n\n${body}\n`
+const runButton = (panel: Locator) => panel.getByRole('button', { name: 'Run', exact: true })
+const stopButton = (panel: Locator) => panel.getByRole('button', { name: 'Stop' })
+const outputOf = (panel: Locator) => panel.getByLabel('Output')
+
+/** Counts from now on how long the page's own thread stands still, in ms. */
+async function watchGaps(page: Page): Promise<() => Promise<number>> {
+  await page.evaluate(() => {
+    const gaps = { longest: 0, last: performance.now() }
+    Object.assign(window, { gaps })
+    const beat = () => {
+      const now = performance.now()
+      gaps.longest = Math.max(gaps.longest, now - gaps.last)
+      gaps.last = now
+      setTimeout(beat, 10)
+    }
+    beat()
+  })
+  return () =>
+    page.evaluate(() => {
+      const { gaps } = window as unknown as { gaps: { longest: number } }
+      const { longest } = gaps
+      gaps.longest = 0
+      return longest
+    })
+}
+
+/** The smallest of up to three figures, the first that is within the limit ends it: the machine may be busy. */
+async function least(limit: number, measure: () => Promise<number>): Promise<number> {
+  let best = Number.POSITIVE_INFINITY
+  for (let i = 0; i < 3 && best > limit; i++) best = Math.min(best, await measure())
+  return best
+}
 
 test('a lesson without programs fetches nothing of the runtime', async ({ page, learner: _ }) => {
   const asked: string[] = []
@@ -18,7 +54,34 @@ test('a lesson without programs fetches nothing of the runtime', async ({ page, 
   expect(asked).toEqual([])
 })
 
-test('every end of a program is told in plain words, keeps the draft, and the next run works', async ({
+test('Run and Submit judge the same cases', async ({ page, learner: _ }) => {
+  await page.goto(LESSON)
+  const authored = await requireBlock(BLOCK)
+  const panel = await readyBlock(page, BLOCK)
+  const checks = panel.locator('h4:has-text("Checks") + ul > li')
+  await fillAnswer(panel, authored.block, wrongSample(authored).answer)
+  await runButton(panel).click()
+  await expect(panel.getByText('Run here, with the cases you can see.')).toBeVisible({ timeout: 30_000 })
+  const ran = await checks.allTextContents()
+  expect((await submit(page, panel)).verdict).toBe('failed')
+  await expect(panel.getByText('Self-checked').first()).toBeVisible()
+  expect(await checks.allTextContents()).toEqual(ran)
+  const { cases, bans, key } = authored.block.props as CodePublic
+  expect(ran).toHaveLength(cases.length + bans.length + key.meters.length)
+})
+
+test('output is shown while the program still runs', async ({ page, learner: _ }) => {
+  await page.goto(LESSON)
+  const panel = await readyBlock(page, BLOCK)
+  await typeCode(panel, run('import time\nprint("first line")\ntime.sleep(3)\nprint("second line")'))
+  await runButton(panel).click()
+  await expect(outputOf(panel)).toContainText('first line', { timeout: 30_000 })
+  await expect(stopButton(panel)).toBeVisible()
+  expect(await outputOf(panel).textContent()).not.toContain('second line')
+  await expect(outputOf(panel)).toContainText('second line')
+})
+
+test('every end of a program is told in plain words, keeps the draft and the page alive, and the next run works', async ({
   page,
   learner: _,
   expectFault,
@@ -28,77 +91,83 @@ test('every end of a program is told in plain words, keeps the draft, and the ne
   test.setTimeout(150_000)
   await page.goto(LESSON)
   const panel = await readyBlock(page, BLOCK)
-  const button = panel.getByRole('button', { name: 'Run', exact: true })
-  await expect(button).toBeVisible()
+  const longestGap = await watchGaps(page)
 
   const ends: [string, string, RegExp][] = [
-    ['output streams while the program runs', run('print("first line")'), /first line/],
     [
       'too much memory',
       run('blob = []\nwhile True:\n    blob.append(bytearray(10_000_000))'),
-      /memory|256 MB/i,
+      /It used more than 256 MB of memory/,
     ],
-    ['a crash of the interpreter', run('import os\nos.abort()'), /Python itself stopped|stopped/i],
-    ['a flood of output', run('for i in range(20_000):\n    print(i)'), /More was printed than/],
+    ['a crash of the interpreter', run('import os\nos.abort()'), /Python itself stopped/],
+    [
+      'a flood of output',
+      run('while True:\n    print("x" * 100)'),
+      /Stopped after|never ends|Too much output/,
+    ],
+    ['a long output', run('for i in range(20_000):\n    print(i)'), /More was printed than/],
     ['a mistake in the text', run('if True\n    pass'), /SyntaxError/],
   ]
   for (const [what, source, words] of ends) {
     await test.step(what, async () => {
       await typeCode(panel, source)
-      await button.click()
+      await longestGap()
+      await runButton(panel).click()
       await expect(panel.getByText(words).first(), what).toBeVisible({ timeout: 30_000 })
+      expect(await longestGap(), `${what}: the page never froze`).toBeLessThan(FREEZE_MS)
       await expect(panel.locator('.cm-content')).toContainText('def rate_on')
+
+      await typeCode(panel, run(`print("back after ${what}")`))
+      await runButton(panel).click()
+      await expect(outputOf(panel)).toContainText(`back after ${what}`, { timeout: 30_000 })
     })
   }
+  await page.reload()
+  await expect((await readyBlock(page, BLOCK)).locator('.cm-content')).toContainText('back after a mistake')
 })
 
-test('an endless program ends at its limit while the page stays alive, and the next run is ready at once', async ({
+test('an endless program ends within half a second of its limit while the page stays alive, and the next run is ready within two', async ({
   page,
   learner: _,
 }) => {
-  test.setTimeout(120_000)
+  test.setTimeout(150_000)
+  const { limits } = (await requireBlock(BLOCK)).block.props as CodePublic
   await page.goto(LESSON)
   const panel = await readyBlock(page, BLOCK)
-  const button = panel.getByRole('button', { name: 'Run', exact: true })
   await typeCode(panel, run('print("warm")'))
-  await button.click()
-  await expect(panel.getByText('warm', { exact: false }).last()).toBeVisible({ timeout: 30_000 })
-  await expect(button).toBeEnabled()
+  await runButton(panel).click()
+  await expect(outputOf(panel)).toContainText('warm', { timeout: 30_000 })
+  await expect(stopButton(panel)).toBeHidden()
 
-  // Sleeping executes no lines, so the limit that ends it is the one on time.
-  await typeCode(panel, run('import time\nwhile True:\n    time.sleep(0.01)'))
-  await page.evaluate(() => {
-    const gaps = { longest: 0, last: performance.now() }
-    Object.assign(window, { gaps })
-    const beat = () => {
-      const now = performance.now()
-      gaps.longest = Math.max(gaps.longest, now - gaps.last)
-      gaps.last = now
-      setTimeout(beat, 10)
-    }
-    beat()
+  const longestGap = await watchGaps(page)
+  const next: number[] = []
+  const ended = await least(limits.ms + 500, async () => {
+    // Sleeping executes no lines, so the limit that ends it is the one on time.
+    await typeCode(panel, run('import time\nwhile True:\n    time.sleep(0.01)'))
+    const began = Date.now()
+    await runButton(panel).click()
+    await expect(panel.getByText(`Stopped after ${limits.ms / 1000} s`).first()).toBeVisible({
+      timeout: limits.ms + 5000,
+    })
+    const took = Date.now() - began
+    await typeCode(panel, run(`print("back again ${next.length}")`))
+    const again = Date.now()
+    await runButton(panel).click()
+    await expect(outputOf(panel)).toContainText(`back again ${next.length}`)
+    next.push(Date.now() - again)
+    return took
   })
-  await button.click()
-  await expect(panel.getByRole('button', { name: 'Stop' })).toBeVisible()
-  const began = Date.now()
-  await expect(panel.getByText(/Stopped after|never ends/i).first()).toBeVisible({ timeout: LIMIT_MS + 3000 })
-  expect(Date.now() - began, 'ended near its limit').toBeLessThan(LIMIT_MS + 1500)
-  const longest = await page.evaluate(() => (window as unknown as { gaps: { longest: number } }).gaps.longest)
-  // A page that froze would have stood still for the five seconds of the program; the machine itself may be busy.
-  expect(longest, 'the page never froze').toBeLessThan(2000)
-
-  await typeCode(panel, run('print("back again")'))
-  const next = Date.now()
-  await button.click()
-  await expect(panel.getByText('back again').last()).toBeVisible()
-  expect(Date.now() - next).toBeLessThan(3000)
+  expect(ended, 'from the button to the message').toBeLessThan(limits.ms + 500)
+  expect(Math.min(...next), 'from the button to the output').toBeLessThan(2000)
+  expect(await longestGap(), 'the page never froze').toBeLessThan(FREEZE_MS)
 })
 
 test('a program can be stopped', async ({ page, learner: _ }) => {
   await page.goto(LESSON)
   const panel = await readyBlock(page, BLOCK)
   await typeCode(panel, run('import time\ntime.sleep(60)'))
-  await panel.getByRole('button', { name: 'Run', exact: true }).click()
-  await panel.getByRole('button', { name: 'Stop' }).click({ timeout: 30_000 })
-  await expect(panel.getByRole('button', { name: 'Run', exact: true })).toBeVisible()
+  await runButton(panel).click()
+  await stopButton(panel).click({ timeout: 30_000 })
+  await expect(panel.getByText('Stopped.', { exact: true })).toBeVisible()
+  await expect(stopButton(panel)).toBeHidden()
 })

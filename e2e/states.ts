@@ -1,7 +1,10 @@
+import { rename, writeFile } from 'node:fs/promises'
 import type { Page } from '@playwright/test'
+import type { ComplexityPublic } from '../exercises/complexity/spec'
 import { expect, readyBlock } from './fixtures'
 import { PASSWORD } from './house'
-import { fillAnswer, submit } from './panels'
+import { fillAnswer, submit, typeCode } from './panels'
+import { PLACES } from './places'
 import { requireBlock, rightAnswer, wrongSample } from './samples'
 
 /** How each state of a page is looked at. */
@@ -29,6 +32,8 @@ export type State = {
   open(page: Page): Promise<void>
   /** What the browser complains of in this state by design. */
   fault?: RegExp
+  /** Puts back what `open` changed outside the page. */
+  close?(): Promise<void>
   /** Axe looks at this part only, where the rest of the page is another state. */
   part?: string
 }
@@ -44,6 +49,7 @@ const LESSONS = [
   'data-structures/cost-of-code',
 ]
 
+const DAMAGED = '.content/lessons/cloud-deployment/notebook-to-service.json'
 const cloud = 'cloud-deployment/cloud-building-blocks/in-series'
 
 export const PAGE_STATES: State[] = [
@@ -158,7 +164,86 @@ export const PAGE_STATES: State[] = [
       await expect(panel.getByText(/This attempt is kept on this device/)).toBeVisible()
     },
   },
+  {
+    route: '/learn/[course]/[lesson]',
+    state: 'a draft that another device was ahead of',
+    who: 'learner',
+    fault: /409 \(Conflict\)/,
+    part: `[data-block="${cloud}"]`,
+    async open(page) {
+      await page.goto(`/learn/${cloud.slice(0, cloud.lastIndexOf('/'))}`)
+      const panel = await readyBlock(page, cloud)
+      const state = { answer: { text: 'written elsewhere' }, hints: 0 }
+      const headers = { origin: new URL(page.url()).origin }
+      const put = await page.request.put(`/api/drafts/${cloud}`, { data: { base: 0, state }, headers })
+      expect(put.status()).toBe(200)
+      await panel.getByRole('textbox').fill('written here')
+      await expect(panel.getByText(/Both are kept/)).toBeVisible()
+    },
+  },
+  {
+    route: '/learn/[course]/[lesson]',
+    state: 'a lesson whose compiled file is damaged, and no other',
+    who: 'learner',
+    fault: /500|Server Components render|React error #441/,
+    async open(page) {
+      await rename(DAMAGED, `${DAMAGED}.sound`)
+      await writeFile(DAMAGED, '{"slug":')
+      await page.goto('/learn/cloud-deployment/notebook-to-service')
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+      const other = await page.request.get(`/learn/${cloud.slice(0, cloud.lastIndexOf('/'))}`)
+      expect(other.status()).toBe(200)
+    },
+    close: () => rename(`${DAMAGED}.sound`, DAMAGED),
+  },
+  {
+    route: '/learn/[course]/[lesson]',
+    state: 'hints opened',
+    who: 'learner',
+    part: `[data-block="${cloud}"]`,
+    async open(page) {
+      await page.goto(`/learn/${cloud.slice(0, cloud.lastIndexOf('/'))}`)
+      const panel = await readyBlock(page, cloud)
+      await panel.getByRole('button', { name: 'Open a hint' }).click()
+      await panel.getByRole('button', { name: /^Open the next hint/ }).click()
+    },
+  },
+  {
+    route: '/learn/[course]/[lesson]',
+    state: 'run, with output and an error',
+    who: 'learner',
+    part: `[data-block="${PLACES.run}"]`,
+    async open(page) {
+      const panel = await openBlock(page, PLACES.run ?? '')
+      await typeCode(panel, 'print("before")\nprint(1 / 0)\n')
+      await panel.getByRole('button', { name: 'Run', exact: true }).click()
+      await expect(panel.getByText(/ZeroDivisionError/)).toBeVisible({ timeout: 30_000 })
+    },
+  },
+  {
+    route: '/learn/[course]/[lesson]',
+    state: 'complexity, with right marks',
+    who: 'learner',
+    part: `[data-block="${PLACES.complexity}"]`,
+    async open(page) {
+      const { block } = await requireBlock(PLACES.complexity ?? '')
+      const { functions, curves } = block.props as ComplexityPublic
+      const panel = await openBlock(page, PLACES.complexity ?? '')
+      const groups = panel.getByRole('group', { name: / is$/ })
+      for (const [at, curve] of curves.entries()) {
+        const name = functions.find((one) => one.curve === curve.id)?.name ?? ''
+        await groups.nth(at).getByRole('radio', { name, exact: true }).check()
+      }
+      await panel.getByRole('button', { name: 'Check the marks' }).click()
+      await expect(panel.getByText(/marks are right/)).toBeVisible()
+    },
+  },
 ]
+
+async function openBlock(page: Page, id: string) {
+  await page.goto(`/learn/${id.slice(0, id.lastIndexOf('/'))}`)
+  return readyBlock(page, id)
+}
 
 /** A block of each judged kind, after a wrong answer and after a right one. */
 export function blockStates(places: Record<string, string>, kinds: string[]): State[] {
@@ -176,9 +261,8 @@ export function blockStates(places: Record<string, string>, kinds: string[]): St
 }
 
 async function answer(page: Page, id: string, which: 'wrong' | 'right'): Promise<void> {
-  await page.goto(`/learn/${id.slice(0, id.lastIndexOf('/'))}`)
   const authored = await requireBlock(id)
-  const panel = await readyBlock(page, id)
+  const panel = await openBlock(page, id)
   await fillAnswer(
     panel,
     authored.block,

@@ -26,7 +26,7 @@ async function openBench(page: Page, context: BrowserContext, source: string): P
   return {
     person,
     panel,
-    output: panel.getByRole('region', { name: 'Output' }),
+    output: panel.getByLabel('Output'),
     // By its place: looking for words in a whole lesson, again and again, keeps the page busy that is measured.
     ran: panel.locator('span.tabular-nums[role="status"]').last(),
     run: panel.getByRole('button', { name: 'Run', exact: true }),
