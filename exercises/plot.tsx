@@ -18,7 +18,7 @@ const dashes = { ink: undefined, steel: '9 3', brass: '2 3', bound: '5 4' }
 
 const sizes = {
   wide: { width: 620, height: 272, left: 56, right: 120, top: 22, bottom: 46, every: 1 },
-  narrow: { width: 328, height: 240, left: 52, right: 76, top: 22, bottom: 46, every: 2 },
+  narrow: { width: 328, height: 240, left: 44, right: 92, top: 22, bottom: 46, every: 2 },
 }
 
 /**

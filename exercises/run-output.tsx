@@ -17,7 +17,7 @@ export function RunOutput({ ran, running }: { ran: Ran | null; running: boolean 
   const end = ran?.result ? endWords(ran.result, ran.limits) : null
   return (
     <div className="border-rule border-t border-dashed bg-well">
-      <p className="label flex justify-between gap-4 px-3 pt-2">
+      <p className="label flex justify-between gap-4 px-4 pt-2">
         <span>Output</span>
         <span className="tabular-nums" role="status">
           {running ? 'running' : ran?.result ? `${ran.result.ms} ms` : ''}
@@ -25,17 +25,17 @@ export function RunOutput({ ran, running }: { ran: Ran | null; running: boolean 
       </p>
       <ScrollRegion label="Output" className="max-h-80 overflow-y-auto bg-well">
         {text ? (
-          <pre className="whitespace-pre-wrap px-3 pt-1 pb-3 font-mono text-13 leading-[1.375rem] [overflow-wrap:anywhere]">
+          <pre className="whitespace-pre-wrap px-4 pt-1 pb-3 font-mono text-13 leading-[1.375rem] [overflow-wrap:anywhere]">
             {text}
           </pre>
         ) : (
-          <p className="meta px-3 pt-1 pb-3">
+          <p className="meta px-4 pt-1 pb-3">
             {ran?.result && !running ? 'Nothing was printed.' : running ? '' : 'What it prints stands here.'}
           </p>
         )}
       </ScrollRegion>
       {end ? (
-        <div role="status" className="border-rule border-t px-3 py-2">
+        <div role="status" className="border-rule border-t px-4 py-2">
           {end.error ? (
             <pre className="whitespace-pre-wrap font-mono text-13 text-fail leading-[1.375rem] [overflow-wrap:anywhere]">
               {end.error}

@@ -1,7 +1,8 @@
 import type { ReactNode } from 'react'
 
-// Reachable by keyboard, or its hidden part is out of reach; spread, as the linter knows no scrolling region.
-const reachable = { tabIndex: 0 }
+// Reachable by keyboard, or its hidden part is out of reach; a group, as a landmark for each output is one too many. Spread,
+// as the linter knows no scrolling group.
+const reachable = (label: string) => ({ role: 'group', tabIndex: 0, 'aria-label': label })
 
 /** What may be wider than the page and scrolls in itself: tables, code, output. */
 export function ScrollRegion({
@@ -14,8 +15,8 @@ export function ScrollRegion({
   children: ReactNode
 }) {
   return (
-    <section aria-label={label} className={`cut overflow-x-auto ${className}`} {...reachable}>
+    <div className={`cut overflow-x-auto ${className}`} {...reachable(label)}>
       {children}
-    </section>
+    </div>
   )
 }
