@@ -6,20 +6,33 @@ import * as schema from './schema'
 export type Database = PostgresJsDatabase<typeof schema>
 export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0]
 
-type Opened = { url: string; sql: Sql; db: Database }
+type Opened = {
+  url: string
+  sql: Sql
+  db: Database
+  /** Works under way or waiting for a connection. */
+  pending: number
+  /** The newest answer of all was that Postgres is away, refuses, or is too slow. */
+  inDoubt: boolean
+}
 
 // On globalThis: Next bundles each route apart, and one process shall have one pool.
 const KEY = Symbol.for('slipway.database')
 const shared = globalThis as typeof globalThis & { [KEY]?: Opened }
 
 const DEADLINE_SECONDS = 8
+/**
+ * How long anybody waits while Postgres is in doubt. Where it refuses new connections, postgres.js keeps what waits for
+ * one without a word (measured: until our own deadline).
+ */
+const DOUBT_SECONDS = 2
 
 /** Says which database this process uses. A pool on another address is closed when its queries are done. */
 export function configureDatabase(url: string, options: { max?: number } = {}): void {
   const before = shared[KEY]
   if (before?.url === url) return
   const sql = openSql(url, options)
-  shared[KEY] = { url, sql, db: drizzle(sql, { schema }) }
+  shared[KEY] = { url, sql, db: drizzle(sql, { schema }), pending: 0, inDoubt: false }
   void before?.sql.end({ timeout: 5 })
 }
 
@@ -64,8 +77,8 @@ function isAway(error: unknown): boolean {
 }
 
 /**
- * Runs `work` against this process's database, for at most 8 s or `seconds`. Throws `DatabaseUnavailable` when Postgres is away,
- * refuses, or is too slow; anything else is thrown as it is.
+ * Runs `work` against this process's database, for at most 8 s or `seconds`, and for little over 2 s while nothing else gets
+ * through either. Throws `DatabaseUnavailable` when Postgres is away, refuses, or is too slow; anything else is thrown as it is.
  */
 export async function withDatabase<T>(
   work: (db: Database) => Promise<T>,
@@ -73,17 +86,28 @@ export async function withDatabase<T>(
 ): Promise<T> {
   const opened = shared[KEY]
   if (!opened) throw new Error('configureDatabase(url) has not been called in this process')
-  let timer: ReturnType<typeof setTimeout> | undefined
+  let timer: ReturnType<typeof setInterval> | undefined
   const deadline = new Promise<never>((_resolve, reject) => {
-    const late = () => reject(new DatabaseUnavailable(new Error(`no answer within ${seconds} s`)))
-    timer = setTimeout(late, seconds * 1000)
+    const began = performance.now()
+    const look = () => {
+      const waited = (performance.now() - began) / 1000
+      if (waited > seconds || (waited > DOUBT_SECONDS && opened.inDoubt))
+        reject(new DatabaseUnavailable(new Error(`no answer within ${waited.toFixed(1)} s`)))
+    }
+    timer = setInterval(look, 200)
   })
+  opened.pending++
   try {
-    return await Promise.race([work(opened.db), deadline])
+    const done = await Promise.race([work(opened.db), deadline])
+    opened.inDoubt = false
+    return done
   } catch (error) {
-    if (error instanceof DatabaseUnavailable || !isAway(error)) throw error
-    throw new DatabaseUnavailable(error)
+    const isLate = error instanceof DatabaseUnavailable
+    opened.inDoubt = isLate || isAway(error)
+    if (!opened.inDoubt) throw error
+    throw isLate ? error : new DatabaseUnavailable(error)
   } finally {
-    clearTimeout(timer)
+    opened.pending--
+    clearInterval(timer)
   }
 }

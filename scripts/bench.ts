@@ -1,11 +1,11 @@
-import { cpus, loadavg, release, totalmem } from 'node:os'
+import { loadavg } from 'node:os'
 import { measureContent } from './bench/content'
 import { isWithin, rowOf, type Step } from './bench/figures'
 import { type House, openHouse } from './bench/house'
 import { measureJavaScript } from './bench/javascript'
 import { measureLesson } from './bench/lesson'
 import { measurePython } from './bench/python'
-import { writeReport } from './bench/report'
+import { nameMachine, writeReport } from './bench/report'
 
 /** Each figure is measured this often; the median is judged and the range is told. */
 const ROUNDS = 3
@@ -56,12 +56,6 @@ async function main(names: string[]): Promise<void> {
       : `\n${short.length} fall short: ${short.map(({ name }) => name).join('; ')}. docs/performance.md says so.`,
   )
   if (short.length > 0) process.exitCode = 1
-}
-
-function nameMachine(): string {
-  const [cpu] = cpus()
-  const memory = Math.round(totalmem() / 2 ** 30)
-  return `${cpus().length} × ${cpu?.model.trim() ?? 'unknown processor'}, ${memory} GB, ${process.platform} ${release()}, Node ${process.versions.node}`
 }
 
 await main(process.argv.slice(2))

@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import { cpus, release, totalmem } from 'node:os'
 import { rowOf, type Step } from './figures'
 
 const FILE = 'docs/performance.md'
@@ -26,4 +27,11 @@ export function writeReport(
     ...remarks.flatMap((remark) => ['', remark]),
   ]
   writeFileSync(FILE, `${text.slice(0, begins)}${lines.join('\n')}\n${text.slice(ends)}`)
+}
+
+/** Processor, memory, system and Node of this machine, for a table that says where it was measured. */
+export function nameMachine(): string {
+  const [cpu] = cpus()
+  const memory = Math.round(totalmem() / 2 ** 30)
+  return `${cpus().length} × ${cpu?.model.trim() ?? 'unknown processor'}, ${memory} GB, ${process.platform} ${release()}, Node ${process.versions.node}`
 }

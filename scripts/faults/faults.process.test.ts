@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { holds, randomFrom, rowOf } from './experiment'
+import { listExperiments } from './list'
+
+/** Every run of the tests tries the same: a seed that fails somewhere else is named there. */
+const SEED = 1
+
+const experiments = await listExperiments()
+
+describe('the short size of', () => {
+  test.each(experiments.filter(({ shortIn }) => !shortIn))('$id: $what', async ({ run }) => {
+    const lines: string[] = []
+    const say = (line: string) => void lines.push(line)
+    const { figures } = await run({ seed: SEED, random: randomFrom(SEED), size: 'short', say })
+    expect(figures.filter(({ bar }) => bar).length, 'something is judged').toBeGreaterThan(0)
+    const failing = figures
+      .filter((figure) => holds(figure) === false)
+      .map((figure) => rowOf(figure).join(' | '))
+    expect(failing, lines.join('\n')).toEqual([])
+  })
+})
+
+test('an experiment whose short size runs elsewhere is named there', () => {
+  for (const { id, shortIn } of experiments)
+    if (shortIn) expect(readFileSync(shortIn, 'utf8'), shortIn).toContain(id)
+})
