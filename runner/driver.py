@@ -54,8 +54,13 @@ _clock.install()
 sys.breakpointhook = _no_debugger
 
 
+_BASES = (str, int, float, list, tuple, dict, set, frozenset)
+_KEYS = type({}.keys())
+
+
 def plain(value, depth=0, budget=None):
-    """JSON-ready copy by *exact* type, so that a subclass cannot pose as a number or a list."""
+    """JSON-ready copy. A subclass (Counter, a named tuple, an IntEnum) is what its base class holds: nothing that it overrides
+    is called, so it cannot pose as another value."""
     budget = [20_000] if budget is None else budget
     budget[0] -= 1
     if budget[0] < 0 or depth > 50:
@@ -63,26 +68,28 @@ def plain(value, depth=0, budget=None):
     kind = type(value)
     if value is None or kind is bool:
         return value
-    if kind is str:
-        budget[0] -= len(value) // 16
-        return value if len(value) <= 100_000 else {"$": "too-big"}
-    if kind is int:
+    base = next((base for base in _BASES if issubclass(kind, base)), None)
+    if base is str:
+        size = str.__len__(value)
+        budget[0] -= size // 16
+        return str.__str__(value) if size <= 100_000 else {"$": "too-big"}
+    if base is int:
+        value = int.__int__(value)
         if -(2**53) < value < 2**53:
             return value
         return {"$": "int", "v": str(value)} if value.bit_length() < 10_000 else {"$": "too-big"}
-    if kind is float:
+    if base is float:
+        value = float.__float__(value)
         return value if math.isfinite(value) else {"$": "float", "v": repr(value)}
-    if kind is list:
-        return [plain(item, depth + 1, budget) for item in value]
-    if kind is tuple or kind is set or kind is frozenset:
-        return {"$": kind.__name__, "v": [plain(item, depth + 1, budget) for item in value]}
-    if kind is dict:
-        pairs = [[plain(key, depth + 1, budget), plain(item, depth + 1, budget)] for key, item in value.items()]
-        return {"$": "dict", "v": pairs}
-    if kind in slipway._PROBES.values():
-        return plain(kind.__base__(value), depth, budget)
-    if kind is slipway.ProbeList:
+    if base is list:
         return [plain(item, depth + 1, budget) for item in list.__iter__(value)]
+    if base is dict:
+        pairs = [[plain(key, depth + 1, budget), plain(item, depth + 1, budget)] for key, item in dict.items(value)]
+        return {"$": "dict", "v": pairs}
+    if base is not None:
+        return {"$": base.__name__, "v": [plain(item, depth + 1, budget) for item in base.__iter__(value)]}
+    if kind is _KEYS:
+        return {"$": "set", "v": [plain(item, depth + 1, budget) for item in value]}
     return {"$": "other", "type": str(kind.__qualname__)[:100]}
 
 

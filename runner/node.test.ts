@@ -123,23 +123,64 @@ describe('an expression', () => {
 })
 
 describe('cases', () => {
-  it('hand out plain data by exact type', async () => {
-    const cases = `from slipway import case
-@case("a")
-def a(solution):
-    class Sly(int):
-        pass
-    return [(1,), {2}, {"k": None}, 2**60, float("nan"), True, Sly(1), object]
-`
-    expect((await runCases('', cases)).cases[0]?.value).toEqual([
+  const given = async (body: string) =>
+    (await runCases('', `from slipway import case\n@case("a")\ndef a(solution):\n${body}`)).cases[0]?.value
+
+  it('hand out plain data', async () => {
+    const body =
+      '    return [(1,), {2}, {"k": None}, 2**60, float("nan"), True, object, {3: 4}.keys(), range(2)]'
+    expect(await given(body)).toEqual([
       { $: 'tuple', v: [1] },
       { $: 'set', v: [2] },
       { $: 'dict', v: [['k', null]] },
       { $: 'int', v: '1152921504606846976' },
       { $: 'float', v: 'nan' },
       true,
-      { $: 'other', type: 'a.<locals>.Sly' },
       { $: 'other', type: 'type' },
+      { $: 'set', v: [3] },
+      { $: 'other', type: 'range' },
+    ])
+  })
+
+  it('hand out a subclass as the data of its base', async () => {
+    const body = `    from collections import Counter, OrderedDict, defaultdict, deque, namedtuple
+    from enum import Enum, IntEnum, StrEnum
+    tally = defaultdict(int)
+    tally["a"] += 1
+    return [Counter("aab"), tally, OrderedDict(b=1), namedtuple("Hit", "at n")(3, 4),
+            IntEnum("Size", "S M").M, StrEnum("Word", {"A": "a"}).A, Enum("Plain", "P").P, deque([1])]`
+    expect(await given(body)).toEqual([
+      {
+        $: 'dict',
+        v: [
+          ['a', 2],
+          ['b', 1],
+        ],
+      },
+      { $: 'dict', v: [['a', 1]] },
+      { $: 'dict', v: [['b', 1]] },
+      { $: 'tuple', v: [3, 4] },
+      2,
+      'a',
+      { $: 'other', type: 'Plain' },
+      { $: 'other', type: 'deque' },
+    ])
+  })
+
+  it('ask nothing of a subclass that says it is something else', async () => {
+    const body = `    lie = lambda *args: 1 / 0
+    body = {name: lie for name in ("__iter__", "__len__", "__eq__", "__int__", "__float__", "__str__", "__repr__", "items",
+            "__index__", "keys", "__getitem__")}
+    return [type("Sly", (base,), body)(data) for base, data in
+            [(int, 1), (float, 0.5), (str, "x"), (list, [2]), (tuple, (3,)), (dict, {"k": 4}), (set, {5})]]`
+    expect(await given(body)).toEqual([
+      1,
+      0.5,
+      'x',
+      [2],
+      { $: 'tuple', v: [3] },
+      { $: 'dict', v: [['k', 4]] },
+      { $: 'set', v: [5] },
     ])
   })
 

@@ -331,20 +331,49 @@ describe('an observation', () => {
 })
 
 describe('values', () => {
-  it('are equal by exact type of their containers', () => {
-    const tuple: Plain = { $: 'tuple', v: [1, 2] }
-    expect(isEqual([1, 2], tuple, 'exact')).toBe(false)
-    expect(isEqual(1, true, 'exact')).toBe(false)
-    expect(isEqual({ $: 'set', v: [1, 2] }, { $: 'set', v: [2, 1] }, 'exact')).toBe(true)
-    const dict = (...v: [Plain, Plain][]): Plain => ({ $: 'dict', v })
-    expect(isEqual(dict(['a', 1], ['b', 2]), dict(['b', 2], ['a', 1]), 'exact')).toBe(true)
-    expect(isEqual(dict(['a', 1]), dict(['a', 2]), 'exact')).toBe(false)
-    expect(isEqual({ $: 'float', v: 'nan' }, { $: 'float', v: 'nan' }, 'exact')).toBe(true)
+  const dict = (...v: [Plain, Plain][]): Plain => ({ $: 'dict', v })
+  const set = (...v: Plain[]): Plain => ({ $: 'set', v })
+  const tuple = (...v: Plain[]): Plain => ({ $: 'tuple', v })
+
+  it.each<[string, Plain, Plain]>([
+    ['a bool and the int that it is', 1, true],
+    ['False and 0, inside', [0, 2], [false, 2]],
+    ['sets in any order', set(1, 2), set(2, 1)],
+    ['a set and a frozenset', set(1, 2), { $: 'frozenset', v: [2, 1] }],
+    ['dicts in any order', dict(['a', 1], ['b', 2]), dict(['b', 2], ['a', 1])],
+    ['dicts with True and 1 as a key', dict([1, 'a']), dict([true, 'a'])],
+    ['0.0 and -0.0', 0, -0],
+    ['an int beyond 2**53 and the float of that value', { $: 'int', v: '1152921504606846976' }, 2 ** 60],
+    ['nan and nan, which the reference gave too', { $: 'float', v: 'nan' }, { $: 'float', v: 'nan' }],
+    ['lists in lists', [[1], []], [[1], []]],
+  ])('are equal as Python says: %s', (_what, expected, got) => {
+    expect(isEqual(expected, got, 'exact')).toBe(true)
+    expect(isEqual(got, expected, 'exact')).toBe(true)
+    expect(isEqual([expected, 'z'], ['z', got], 'unordered')).toBe(true)
+  })
+
+  it.each<[string, Plain, Plain]>([
+    ['a list and a tuple', [1, 2], tuple(1, 2)],
+    ['a number and its text', 1, '1'],
+    ['None and 0', 0, null],
+    ['None and False', false, null],
+    ['True and 2', 2, true],
+    ['an empty list and an empty dict', [], dict()],
+    ['a set and a list', set(1), [1]],
+    ['dicts with another value', dict(['a', 1]), dict(['a', 2])],
+    ['dicts where one key more counts nothing', dict(['a', 1]), dict(['a', 1], ['b', 0])],
+    ['infinity and a number', { $: 'float', v: 'inf' }, 7],
+    ['what has no plain form', { $: 'other', type: 'deque' }, { $: 'other', type: 'deque' }],
+  ])('differ as Python says: %s', (_what, expected, got) => {
+    for (const compare of ['exact', 'approx'] as const) expect(isEqual(expected, got, compare)).toBe(false)
   })
 
   it('are compared about, or in any order, where the case says so', () => {
     expect(isEqual([0.3], [0.1 + 0.2], 'exact')).toBe(false)
+    expect(isEqual({ $: 'int', v: '9007199254740993' }, 2 ** 53, 'exact')).toBe(false)
     expect(isEqual([0.3], [0.1 + 0.2], 'approx')).toBe(true)
+    expect(isEqual(dict(['a', tuple(0.3)]), dict(['a', tuple(0.1 + 0.2)]), 'approx')).toBe(true)
+    expect(isEqual(1e20, { $: 'int', v: '100000000000000000001' }, 'approx')).toBe(true)
     expect(isEqual(1, 1.00001, 'approx')).toBe(false)
     expect(isEqual([1, [2, 3]], [[2, 3], 1], 'unordered')).toBe(true)
     expect(isEqual([1, 1, 2], [1, 2, 2], 'unordered')).toBe(false)

@@ -53,8 +53,9 @@ export function isComparable(value: Plain): boolean {
 }
 
 /**
- * Whether two values are equal as Python would say, by exact type of containers: a tuple is no list, True is not 1.
- * `approx`: numbers within one part in a million; `unordered`: the outermost list or tuple in any order.
+ * Whether two values are equal as Python's `==` says: a tuple is no list, `True` is 1, `1.0` is 1, a set is a frozenset with
+ * the same items; unlike there, nan is nan. `approx`: numbers, also inside lists, tuples and dicts, within one part in a million;
+ * `unordered`: the outermost list or tuple in any order.
  */
 export function isEqual(expected: Plain, got: Plain, compare: Compare): boolean {
   if (compare === 'unordered') {
@@ -77,17 +78,19 @@ function sameItems(left: Plain[], right: Plain[]): boolean {
   return a.every((text, i) => text === b[i])
 }
 
-/** The same value always in the same form: sets and dicts sorted. */
+/** Equal values always in one form: numbers of any type alike, sets and dicts sorted. */
 function canonical(value: Plain): Plain {
   if (Array.isArray(value)) return value.map(canonical)
-  if (typeof value !== 'object' || value === null) return value === 0 ? 0 : value
+  if (typeof value === 'boolean') return Number(value)
+  if (typeof value === 'number') return canonicalNumber(value)
+  if (typeof value !== 'object' || value === null) return value
   const byText = (items: Plain[]) =>
     items
       .map((item) => [JSON.stringify(item), item] as const)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([, item]) => item)
   if (value.$ === 'tuple') return { $: 'tuple', v: value.v.map(canonical) }
-  if (value.$ === 'set' || value.$ === 'frozenset') return { $: value.$, v: byText(value.v.map(canonical)) }
+  if (value.$ === 'set' || value.$ === 'frozenset') return { $: 'set', v: byText(value.v.map(canonical)) }
   if (value.$ === 'dict') {
     const pairs = value.v.map(([key, item]): [Plain, Plain] => [canonical(key), canonical(item)])
     return { $: 'dict', v: pairs.sort(([a], [b]) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)) }
@@ -95,11 +98,20 @@ function canonical(value: Plain): Plain {
   return value
 }
 
+/** A float that is a whole number beyond 2**53 in the form in which an int of that size arrives; -0.0 is 0. */
+function canonicalNumber(value: number): Plain {
+  if (Number.isInteger(value) && !Number.isSafeInteger(value))
+    return { $: 'int', v: BigInt(value).toString() }
+  return value === 0 ? 0 : value
+}
+
+function numberOf(value: Plain): number | null {
+  if (typeof value === 'boolean' || typeof value === 'number') return Number(value)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return null
+  return value.$ === 'int' || value.$ === 'float' ? Number(value.v) : null
+}
+
 function same(expected: Plain, got: Plain, approx: boolean): boolean {
-  if (typeof expected === 'number' && typeof got === 'number') {
-    if (expected === got) return true
-    return approx && Math.abs(expected - got) <= Math.max(1e-9, 1e-6 * Math.abs(expected))
-  }
   if (Array.isArray(expected)) {
     return (
       Array.isArray(got) &&
@@ -107,12 +119,20 @@ function same(expected: Plain, got: Plain, approx: boolean): boolean {
       expected.every((item, i) => same(item, got[i] as Plain, approx))
     )
   }
-  if (typeof expected !== 'object' || expected === null) return expected === got
-  if (typeof got !== 'object' || got === null || Array.isArray(got) || got.$ !== expected.$) return false
-  if (expected.$ === 'tuple' && got.$ === 'tuple') return same(expected.v, got.v, approx)
-  if (expected.$ === 'dict' && got.$ === 'dict') return sameDict(expected.v, got.v, approx)
-  if (expected.$ === 'other' || expected.$ === 'too-big') return false
+  if (typeof expected === 'object' && expected !== null) {
+    if (expected.$ === 'other' || expected.$ === 'too-big') return false
+    if (typeof got === 'object' && got !== null && !Array.isArray(got)) {
+      if (expected.$ === 'tuple' && got.$ === 'tuple') return same(expected.v, got.v, approx)
+      if (expected.$ === 'dict' && got.$ === 'dict') return sameDict(expected.v, got.v, approx)
+    }
+  }
+  if (approx && isNear(numberOf(expected), numberOf(got))) return true
   return JSON.stringify(canonical(expected)) === JSON.stringify(canonical(got))
+}
+
+function isNear(expected: number | null, got: number | null): boolean {
+  if (expected === null || got === null || !Number.isFinite(expected) || !Number.isFinite(got)) return false
+  return Math.abs(expected - got) <= Math.max(1e-9, 1e-6 * Math.abs(expected))
 }
 
 function sameDict(expected: [Plain, Plain][], got: [Plain, Plain][], approx: boolean): boolean {
