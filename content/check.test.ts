@@ -64,6 +64,19 @@ describe('the check', () => {
     expect(again).toMatchObject({ problems: [], anew: 0, blocks: 2, samples: first.samples })
   })
 
+  test('does not remember what failed: a run without time is tried again on the same lesson', async () => {
+    const root = await makeTree(fullLesson())
+    const late: typeof run = async () => ({
+      type: 'failed',
+      kind: 'timeout',
+      output: [],
+      cut: false,
+      ms: 5000,
+    })
+    expect((await check(root, late)).join('\n')).toMatch(/did not run to its end: timeout/)
+    expect(await check(root)).toEqual([])
+  })
+
   test('looks at a fact again when its day has come', async () => {
     const root = await makeTree(lessonFiles())
     await checkContent({ root, run: noRun, today: '2026-11-25' })

@@ -95,7 +95,9 @@ export async function checkContent(options: CheckOptions): Promise<CheckResult> 
   for (const [id] of wanted) problems.push(...(checked.get(id)?.problems ?? []))
   problems.push(...checkLongest(checked, only))
   problems.push(...(await history(root, files, catalogue, only, log)))
-  await writeAtomic(memoryFile(root), JSON.stringify({ ...memory, ...Object.fromEntries(checked) }))
+  // Only a proof is remembered: what failed may have failed for want of time.
+  const proved = [...checked].filter(([, one]) => one.problems.length === 0)
+  await writeAtomic(memoryFile(root), JSON.stringify({ ...memory, ...Object.fromEntries(proved) }))
   const sum = (of: (one: Checked) => number) => [...checked.values()].reduce((all, one) => all + of(one), 0)
   return {
     problems,
