@@ -10,6 +10,7 @@ import { cleanHeaders, type House, isRefusal, judgeRequest, type Refusal, tooLar
 import { contentSecurityPolicy, securityHeaders } from './app/door/policy'
 import { env } from './app/env'
 import { configureDatabase } from './db/client'
+import { keepSwept } from './db/sweep'
 import { assetHeaders, frameHeaders, readManifest } from './runner/headers'
 
 /**
@@ -298,5 +299,6 @@ process.on('unhandledRejection', (error) =>
 )
 
 configureDatabase(env.DATABASE_URL)
+keepSwept({ onError: (error) => console.error('Old sessions and limits were not swept:', error) })
 await app.prepare()
 server.listen(env.PORT)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { eq, sql } from 'drizzle-orm'
-import { withDatabase } from '../client'
+import { type Transaction, withDatabase } from '../client'
 import { rateLimits, signInFailures } from '../schema'
 
 export type Turn = { allowed: boolean /** Seconds until the next is allowed. */; retryAfter: number }
@@ -133,11 +133,9 @@ export async function clearSignInFailures(email: string): Promise<void> {
 }
 
 /** Takes away buckets that have long been full, and single failures of long ago. */
-export async function sweepLimits(): Promise<void> {
-  await withDatabase(async (db) => {
-    await db.execute(sql`delete from ${rateLimits} where updated_at < now() - interval '1 day'`)
-    await db.execute(
-      sql`delete from ${signInFailures} where last_at < now() - interval '90 days' and failures < ${LOCK_AFTER}`,
-    )
-  })
+export async function sweepLimits(tx: Transaction): Promise<void> {
+  await tx.execute(sql`delete from ${rateLimits} where updated_at < now() - interval '1 day'`)
+  await tx.execute(
+    sql`delete from ${signInFailures} where last_at < now() - interval '90 days' and failures < ${LOCK_AFTER}`,
+  )
 }

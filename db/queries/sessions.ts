@@ -1,6 +1,6 @@
 import { and, desc, eq, gt, isNull, ne, sql } from 'drizzle-orm'
 import { uuidv7 } from 'uuidv7'
-import { withDatabase } from '../client'
+import { type Transaction, withDatabase } from '../client'
 import { sessions, users } from '../schema'
 
 const inSeconds = (seconds: number) => sql`now() + make_interval(secs => ${seconds})`
@@ -120,10 +120,8 @@ export async function listSessions(accountId: string) {
 }
 
 /** Takes away rows that ended more than thirty days ago. */
-export async function sweepSessions(): Promise<void> {
-  await withDatabase((db) =>
-    db.execute(
-      sql`delete from ${sessions} where least(coalesce(revoked_at, expires_at), expires_at) < now() - interval '30 days'`,
-    ),
+export async function sweepSessions(tx: Transaction): Promise<void> {
+  await tx.execute(
+    sql`delete from ${sessions} where least(coalesce(revoked_at, expires_at), expires_at) < now() - interval '30 days'`,
   )
 }
