@@ -6,6 +6,7 @@ import { redirect } from 'next/navigation'
 import { z } from 'zod'
 import {
   createAccount,
+  findResetPerson,
   renameAccount,
   setTimeZone,
   useResetToken as spendResetToken,
@@ -83,14 +84,16 @@ export const resetPassword = action(
   'anyone',
   { password: typedPassword, token: z.string().max(200) },
   async (sent) => {
-    const problem = passwordProblem(sent.password, { name: '', email: '' })
-    if (problem) return { error: { field: 'password', text: problem.text } }
     const { origin } = await currentVisitor()
     const turn = await takeToken({ bucket: `reset:${origin}`, capacity: 30, perSecond: 30 / 3600 })
     if (!turn.allowed) return { error: { text: `Too many tries. Try again in ${minutes(turn.retryAfter)}.` } }
-    // Hashed before the token is looked at: a good and a bad link take the same time.
+    const tokenHash = createHash('sha256').update(sent.token).digest()
+    const person = await findResetPerson(tokenHash)
+    const problem = passwordProblem(sent.password, person ?? { name: '', email: '' })
+    if (problem) return { error: { field: 'password', text: problem.text } }
+    // Hashed for a bad link too: it takes the time of a good one.
     const passwordHash = await hashPassword(sent.password)
-    const accountId = await spendResetToken(createHash('sha256').update(sent.token).digest(), passwordHash)
+    const accountId = await spendResetToken(tokenHash, passwordHash)
     if (!accountId) {
       return {
         error: { text: 'This link has been used or is too old. Ask whoever runs this site for a new one.' },

@@ -7,6 +7,7 @@ import {
   createAccount,
   createResetToken,
   deleteAccount,
+  findResetPerson,
   getAccount,
   getAccountForSignIn,
   getPasswordHash,
@@ -204,7 +205,10 @@ test('a reset link that is too old, unknown, or replaced by a newer one does not
   expect(await spendResetToken(hash(), 'new')).toBeNull()
   expect(await spendResetToken(replaced, 'new')).toBeNull()
   expect(await getPasswordHash(id)).toBe('hash-1')
+  for (const dead of [old, replaced, hash()]) expect(await findResetPerson(dead)).toBeNull()
+  expect(await findResetPerson(newest)).toMatchObject({ email })
   expect(await spendResetToken(newest, 'new')).toBe(id)
+  expect(await findResetPerson(newest)).toBeNull()
 })
 
 test('of two hundred at once a bucket of ten lets exactly ten through', async () => {

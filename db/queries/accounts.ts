@@ -146,6 +146,21 @@ export async function createResetToken(id: string, tokenHash: Buffer, minutes: n
   )
 }
 
+const isOpenLink = (tokenHash: Buffer) =>
+  and(eq(resetTokens.tokenHash, tokenHash), isNull(resetTokens.usedAt), gt(resetTokens.expiresAt, sql`now()`))
+
+/** Whom a link that can still be used belongs to: a new password is held against their name and address. */
+export async function findResetPerson(tokenHash: Buffer): Promise<{ name: string; email: string } | null> {
+  return withDatabase(async (db) => {
+    const [person] = await db
+      .select({ name: users.name, email: users.email })
+      .from(resetTokens)
+      .innerJoin(users, eq(users.id, resetTokens.userId))
+      .where(and(isOpenLink(tokenHash), isNull(users.suspendedAt)))
+    return person ?? null
+  })
+}
+
 /**
  * Spends a link: sets the password, ends every session, forgets counted failures. The account's id, or null when the
  * link is unknown, used, too old, or of somebody suspended. Of many at once exactly one succeeds.
@@ -156,13 +171,7 @@ export async function useResetToken(tokenHash: Buffer, passwordHash: string): Pr
       const [token] = await tx
         .update(resetTokens)
         .set({ usedAt: sql`now()` })
-        .where(
-          and(
-            eq(resetTokens.tokenHash, tokenHash),
-            isNull(resetTokens.usedAt),
-            gt(resetTokens.expiresAt, sql`now()`),
-          ),
-        )
+        .where(isOpenLink(tokenHash))
         .returning({ userId: resetTokens.userId })
       if (!token) return null
       const [person] = await tx

@@ -246,6 +246,8 @@ test.describe('S-30 all sessions end at once', () => {
     const { person, cookies } = await threeDevices()
     const token = /token=([\w-]+)/.exec(await operator('reset-link', person.email))?.[1] ?? ''
     expect(token).toMatch(/^[\w-]{43}$/)
+    const own = await act('resetPassword', { token, password: `${person.email}2` })
+    expect(own.body).toContain('built from your name, your address')
     const answer = await act('resetPassword', { token, password: NEW_PASSWORD })
     expect(sessionIn(answer), answer.body).not.toBeNull()
     await noneOpens(cookies)
