@@ -71,11 +71,17 @@ async function buildWeb(run: Run): Promise<void> {
   }
   console.log('Building the pages (about a minute)')
   rmSync(STAMP, { force: true })
-  await run('The build of the pages', ['node_modules/next/dist/bin/next', 'build'], {
-    NODE_ENV: 'production',
-  })
+  await runNext(run, 'The build of the pages', 'build')
   await compressStatic('.next/static')
   writeFileSync(STAMP, inputs)
+}
+
+/** Runs one of Next's own commands for production. Nothing is told to its makers. */
+export function runNext(run: Run, name: string, command: 'build' | 'typegen'): Promise<void> {
+  return run(name, ['node_modules/next/dist/bin/next', command], {
+    NODE_ENV: 'production',
+    NEXT_TELEMETRY_DISABLED: '1',
+  })
 }
 
 /** A hash over names and contents, tests and lessons left out. */

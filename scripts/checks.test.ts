@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { runNext } from './build'
 import { countPlaywright, countVitest } from './checks'
 import { pauseBefore } from './children'
 
@@ -32,4 +33,16 @@ describe('the count of a runner', () => {
 
 test('the pause before a start doubles up to half a minute', () => {
   expect([1, 2, 3, 7, 50].map(pauseBefore)).toEqual([500, 1000, 2000, 30_000, 30_000])
+})
+
+test('the commands of Next send nothing to its makers', async () => {
+  const seen: unknown[] = []
+  await runNext(async (...given) => void seen.push(given), 'The build', 'build')
+  expect(seen).toEqual([
+    [
+      'The build',
+      ['node_modules/next/dist/bin/next', 'build'],
+      { NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' },
+    ],
+  ])
 })

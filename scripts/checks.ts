@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { z } from 'zod'
 import { ensureBrowser } from './browser'
-import { buildAll, Failed, type Run } from './build'
+import { buildAll, Failed, type Run, runNext } from './build'
 
 export type Count = { passed: number; failed: number }
 
@@ -108,7 +108,7 @@ async function oneCheck(args: string[]): Promise<Count> {
 
 async function checkTypes(): Promise<Count> {
   // Next writes the types of routes and `next-env.d.ts`, which a clean clone has not.
-  await run('next typegen', ['node_modules/next/dist/bin/next', 'typegen'])
+  await runNext(run, 'next typegen', 'typegen')
   return oneCheck(['node_modules/typescript/bin/tsc', '--noEmit'])
 }
 
