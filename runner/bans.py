@@ -1,6 +1,6 @@
 """Finds what an exercise forbids on the syntax tree, before the learner's code runs.
 
-What each word means for authors: exercises/code/bans.md.
+What each word means for authors, and what is not seen: exercises/code/bans.md.
 """
 
 import ast
@@ -16,13 +16,16 @@ _NODES = {
     "try": (ast.Try, ast.TryStar),
     "global": (ast.Global, ast.Nonlocal),
 }
+_IMPORTERS = ("__import__", "importlib.import_module", "importlib.__import__")
+_CALLERS = ("map", "filter", "functools.reduce", "functools.partial", "itertools.starmap", "itertools.accumulate")
+_MAX_MEANINGS = 50
 
 
 def find(source, bans):
     """Every forbidden thing as {"what": ban, "line": n}, in order of lines. SyntaxError when the source has none."""
     tree = ast.parse(source)
     nodes = [node for node in ast.walk(tree)]
-    names = _imported_names(nodes)
+    names = _Names(tree, nodes)
     found = {(ban, line) for ban in bans for line in _lines(ban, nodes, names)}
     return [{"what": what, "line": line} for what, line in sorted(found, key=lambda pair: (pair[1], pair[0]))]
 
@@ -42,9 +45,9 @@ def _known(ban):
 def _lines(ban, nodes, names):
     word, _, rest = ban.partition(" ")
     if word == "import":
-        return _imports(rest, nodes)
+        return [node.lineno for node in nodes if _imports(node, rest, names)]
     if word == "call":
-        return [node.lineno for node in nodes if isinstance(node, ast.Call) and _calls(node.func, rest, names)]
+        return [node.lineno for node in nodes if isinstance(node, ast.Call) and _calls(node, rest, names)]
     if word == "name":
         return [node.lineno for node in nodes if _mentions(node, rest)]
     if ban == "recursion":
@@ -57,43 +60,94 @@ def _line(node):
 
 
 def _under(module, banned):
-    return module == banned or module.startswith(banned + ".")
+    """The module, one below it, or the C twin behind it: `_bisect`."""
+    return any(module == name or module.startswith(name + ".") for name in (banned, "_" + banned))
 
 
-def _imports(banned, nodes):
-    lines = []
-    for node in nodes:
-        if isinstance(node, ast.Import):
-            hit = any(_under(alias.name, banned) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            module = node.module or ""
-            hit = _under(module, banned) or any(_under(f"{module}.{alias.name}", banned) for alias in node.names)
-        elif isinstance(node, ast.Call) and _dotted(node.func) in ("__import__", "importlib.import_module", "import_module"):
-            first = node.args[0] if node.args else None
-            hit = isinstance(first, ast.Constant) and isinstance(first.value, str) and _under(first.value, banned)
-        else:
-            hit = False
-        if hit:
-            lines.append(node.lineno)
-    return lines
+def _imports(node, banned, names):
+    if isinstance(node, ast.Import):
+        return any(_under(alias.name, banned) for alias in node.names)
+    if isinstance(node, ast.ImportFrom):
+        module = node.module or ""
+        return _under(module, banned) or any(_under(f"{module}.{alias.name}", banned) for alias in node.names)
+    if isinstance(node, ast.Call):
+        first = _text(node.args[0]) if node.args else next((_text(k.value) for k in node.keywords if k.arg == "name"), None)
+        return first is not None and _under(first, banned) and not names.meanings(node.func).isdisjoint(_IMPORTERS)
+    if isinstance(node, ast.Subscript):
+        key = _text(node.slice)
+        return key is not None and _under(key, banned) and "sys.modules" in names.meanings(node.value)
+    return False
 
 
-def _imported_names(nodes):
-    """What a local name stands for: {"merge": "heapq.merge"} after `from heapq import merge`."""
-    names = {}
-    for node in nodes:
+class _Names:
+    """What the names of a file stand for: `m` for `heapq.merge` after `from heapq import merge as m`."""
+
+    def __init__(self, tree, nodes):
+        self._given = {}
+        self._stars = []
+        # Names that are bound in the file: there `merge` is not what a star import brought.
+        self._bound = {node.arg for node in nodes if isinstance(node, ast.arg)}
+        # Functions that the file defines at its top: `sorted(xs)` then is the learner's own.
+        self.own = {node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))}
+        for node in nodes:
+            self._read(node)
+
+    def _read(self, node):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 if alias.asname:
-                    names[alias.asname] = alias.name
+                    self._give(alias.asname, alias.name)
         elif isinstance(node, ast.ImportFrom):
             for alias in node.names:
-                names[alias.asname or alias.name] = f"{node.module}.{alias.name}"
-        elif isinstance(node, ast.Assign) and _dotted(node.value):
+                if alias.name == "*":
+                    self._stars.append(node.module or "")
+                else:
+                    self._give(alias.asname or alias.name, f"{node.module}.{alias.name}")
+        elif isinstance(node, ast.Assign):
             for target in node.targets:
-                if isinstance(target, ast.Name) and target.id != _dotted(node.value):
-                    names.setdefault(target.id, _dotted(node.value))
-    return names
+                self._assign(target, node.value)
+        elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
+            self._assign(node.target, node.value)
+        elif isinstance(node, ast.arguments):
+            plain = [*node.posonlyargs, *node.args]
+            given = [*zip(plain[len(plain) - len(node.defaults) :], node.defaults), *zip(node.kwonlyargs, node.kw_defaults)]
+            for arg, value in given:
+                if value is not None:
+                    self._give(arg.arg, _dotted(value))
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            self._bound.add(node.name)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            self._bound.add(node.id)
+
+    def _assign(self, target, value):
+        if isinstance(target, ast.Name):
+            self._give(target.id, _dotted(value))
+        elif isinstance(target, (ast.Tuple, ast.List)) and isinstance(value, (ast.Tuple, ast.List)):
+            for one, other in zip(target.elts, value.elts):
+                self._assign(one, other)
+
+    def _give(self, name, meaning):
+        if meaning is not None and meaning != name:
+            self._given.setdefault(name, set()).add(meaning)
+
+    def meanings(self, node):
+        """Every dotted name that an expression may stand for, its own among them, without a `builtins.` before it."""
+        first = _dotted(node)
+        found, new = set(), [first] if first else []
+        while new and len(found) < _MAX_MEANINGS:
+            name = new.pop().removeprefix("builtins.").removeprefix("__builtins__.")
+            if name in found:
+                continue
+            found.add(name)
+            head, dot, tail = name.partition(".")
+            new.extend(meaning + dot + tail for meaning in self._given.get(head, ()))
+            if head not in self._bound and head not in self._given:
+                new.extend(f"{module}.{name}" for module in self._stars if not name.startswith(module + "."))
+        return found
+
+
+def _text(node):
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
 def _dotted(node):
@@ -102,25 +156,41 @@ def _dotted(node):
     if isinstance(node, ast.Attribute):
         inner = _dotted(node.value)
         return f"{inner}.{node.attr}" if inner else None
+    if isinstance(node, ast.NamedExpr):
+        return _dotted(node.value)
+    attribute = _attribute(node)
+    inner = attribute and _dotted(attribute[0])
+    if inner:
+        return f"{inner}.{attribute[1]}"
+    if isinstance(node, ast.Call) and node.args and _dotted(node.func) in _IMPORTERS:
+        return _text(node.args[0])
     return None
 
 
-def _calls(func, banned, names):
+def _attribute(node):
+    """The object and the name that `getattr(x, "name")` and `__builtins__["name"]` write in another way."""
+    if isinstance(node, ast.Call) and _dotted(node.func) == "getattr" and len(node.args) > 1 and _text(node.args[1]):
+        return node.args[0], _text(node.args[1])
+    if isinstance(node, ast.Subscript) and _dotted(node.value) == "__builtins__" and _text(node.slice):
+        return node.value, _text(node.slice)
+    return None
+
+
+def _calls(call, banned, names):
+    handed = [keyword.value for keyword in call.keywords if keyword.arg == "key"]
+    if call.args and not names.meanings(call.func).isdisjoint(_CALLERS):
+        handed.append(call.args[0])
+    return any(_stands_for(func, banned, names) for func in [call.func, *handed])
+
+
+def _stands_for(func, banned, names):
     if banned.startswith("."):
-        if isinstance(func, ast.Attribute):
-            return func.attr == banned[1:]
-        return isinstance(func, ast.Name) and names.get(func.id, "").endswith(banned)
-    name = _dotted(func)
-    for _ in range(10):
-        if name is None:
-            return False
-        if name.removeprefix("builtins.") == banned:
-            return True
-        head, dot, tail = name.partition(".")
-        if head not in names:
-            return False
-        name = names[head] + dot + tail
-    return False
+        named = func.attr if isinstance(func, ast.Attribute) else (_attribute(func) or (None, None))[1]
+        return named == banned[1:] or any(name.endswith(banned) for name in names.meanings(func) if "." in name)
+    if isinstance(func, ast.Name) and func.id == banned and banned in names.own:
+        return False
+    meanings = names.meanings(func)
+    return banned in meanings or ("." in banned and "_" + banned in meanings)
 
 
 def _mentions(node, name):
@@ -130,7 +200,7 @@ def _mentions(node, name):
         return node.attr == name
     if isinstance(node, ast.ImportFrom):
         return any(alias.name == name for alias in node.names)
-    return False
+    return (_attribute(node) or (None, None))[1] == name
 
 
 def _recursive_calls(nodes):

@@ -287,6 +287,40 @@ def f(xs, n):
     ])
   })
 
+  it('are found behind a C twin, a star, another import and another name', async () => {
+    const imports = `from bisect import *
+import _bisect
+import builtins; builtins.__import__("bisect")
+from importlib import import_module as load; load("bisect")
+import importlib as i; i.import_module(name="bisect.x")
+get = __import__; get("bisect")
+import sys; sys.modules["bisect"]
+`
+    expect(await find(imports, ['import bisect'])).toEqual(
+      [1, 2, 3, 4, 5, 6, 7].map((line) => `${line} import bisect`),
+    )
+    const calls = `from functools import partial
+xs = [[1]]
+a = len; a = sorted; a(xs)
+b: object = sorted; b(xs)
+c, d = 1, sorted; d(xs)
+def f(xs, by=sorted): return by(xs)
+(e := sorted)(xs)
+getattr(__builtins__, "sorted")(xs)
+__builtins__["sorted"](xs)
+list(map(sorted, xs))
+partial(sorted)(xs)
+max(xs, key=sorted)
+`
+    expect(await find(calls, ['call sorted'])).toEqual(
+      [3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map((line) => `${line} call sorted`),
+    )
+    const merges = 'from heapq import *\nmerge([], [])\nh = __import__("heapq")\nh.merge([], [])'
+    expect(await find(merges, ['call heapq.merge'])).toEqual(['2 call heapq.merge', '4 call heapq.merge'])
+    const methods = 'xs = []\ngetattr(xs, "sort")()\nf = list.sort\nf(xs)\nlist(map(list.sort, []))'
+    expect(await find(methods, ['call .sort'])).toEqual([2, 4, 5].map((line) => `${line} call .sort`))
+  })
+
   it('do not mistake a word for a use', async () => {
     expect(
       await find('"""sorted, dict"""\nmy_sorted = 1\n# import bisect\n', [
@@ -294,6 +328,16 @@ def f(xs, n):
         'name dict',
         'import bisect',
       ]),
+    ).toEqual([])
+    const own = `from heapq import *
+def merge(a, b): return a + b
+def sorted(xs): return xs
+xs = sorted(merge([2], [1]))
+sum = 0
+print(isinstance(xs, list), sum, "bisect" in {}, {"bisect": 1}["bisect"])
+`
+    expect(
+      await find(own, ['call heapq.merge', 'call sorted', 'call list', 'call sum', 'import bisect']),
     ).toEqual([])
   })
 })
