@@ -14,6 +14,8 @@ type Props<A> = {
   session: BlockSession<A>
   state: Pick<AnswerState<A>, 'outcome' | 'submit'>
   submitLabel?: string
+  /** The answer is a work of its own: the button is the first of the page and names its key. */
+  main?: boolean
   /** Why it cannot be submitted yet. */
   notNow?: string | null
   /** In place of "Not right": "1 of 8 cells differs". */
@@ -30,6 +32,7 @@ export function PanelFrame<A>({
   session,
   state,
   submitLabel = 'Answer',
+  main = false,
   notNow = null,
   wrong,
   status,
@@ -63,11 +66,18 @@ export function PanelFrame<A>({
           <>
             <Button
               type="submit"
+              variant={main ? 'primary' : 'plain'}
               busy={session.sending}
               notNow={notNow}
               aria-keyshortcuts="Control+Enter Meta+Enter"
             >
               {outcome?.verdict === 'failed' ? `${submitLabel} again` : submitLabel}
+              {main ? (
+                <>
+                  {' '}
+                  <kbd className="border-current bg-transparent text-inherit max-sm:hidden">Ctrl Enter</kbd>
+                </>
+              ) : null}
             </Button>
             {actions}
           </>

@@ -36,6 +36,8 @@ type Drawing = { course: Course; nodes: MapNode[]; at: number | null }
 
 const STEP = 56
 const R = 12
+/** From one line of a name to the next. */
+const LINE = 14
 
 function Columns({ course, nodes, at }: Drawing) {
   const width = 1200
@@ -60,22 +62,36 @@ function Columns({ course, nodes, at }: Drawing) {
     return `M${a.x - 10} ${a.y + 5 * down}Q${a.x - 36} ${(a.y + b.y) / 2} ${b.x - 10} ${b.y - 5 * down}`
   }
   const letters = Math.floor((column - 46) / 6.7)
+  const heads = course.modules.map(({ title }) => wrap(title, letters + 1, 2))
+  const above = heads.some((lines) => lines.length > 1) ? LINE : 0
   return (
     <svg
       className="map block h-auto w-full max-[62.5rem]:hidden"
-      viewBox={`0 0 ${width} ${height}`}
+      viewBox={`0 ${-above} ${width} ${height + above}`}
       aria-hidden="true"
       focusable="false"
     >
       <path className="map-top" d={`M0 30H${width}`} />
-      {course.modules.map((module, c) => (
-        <text key={module.letter} className="map-module" x={c * column + 14} y={16}>
-          {module.letter}
-          <tspan className="map-module-name" dx={8} fontWeight={400}>
-            {shorten(module.title, letters + 3)}
-          </tspan>
-        </text>
-      ))}
+      {course.modules.map((module, c) => {
+        const lines = heads[c] ?? []
+        const y = 16 - (lines.length - 1) * LINE
+        return (
+          <text key={module.letter} className="map-module" x={c * column + 14} y={y}>
+            {module.letter}
+            {lines.map((line, i) => (
+              <tspan
+                key={line}
+                className="map-module-name"
+                x={c * column + 32}
+                y={y + i * LINE}
+                fontWeight={400}
+              >
+                {line}
+              </tspan>
+            ))}
+          </text>
+        )
+      })}
       <Edges nodes={nodes} at={at} places={places} edge={edge} />
       {nodes.map((node) => {
         const place = places.get(node.lesson.number) as Point
@@ -86,7 +102,7 @@ function Columns({ course, nodes, at }: Drawing) {
             <Name
               lines={lines}
               x={place.x + 18}
-              y={round(place.y + 4 - (lines.length - 1) * 7)}
+              y={round(place.y + 4 - ((lines.length - 1) * LINE) / 2)}
               anchor="start"
             />
           </g>
@@ -202,7 +218,7 @@ function Name({
 }) {
   return ['map-halo', 'map-name'].map((layer) =>
     lines.map((line, i) => (
-      <text key={`${layer} ${line}`} className={layer} x={x} y={y + i * 14} textAnchor={anchor}>
+      <text key={`${layer} ${line}`} className={layer} x={x} y={y + i * LINE} textAnchor={anchor}>
         {line}
       </text>
     )),

@@ -194,7 +194,7 @@ function restsOn(at: LessonEntry, nodes: MapNode[]): string {
 }
 
 const row =
-  'grid min-h-10 items-center gap-x-4 gap-y-0.5 py-2.5 min-[35rem]:py-1.5 grid-cols-[1.5rem_minmax(0,1fr)_auto] min-[35rem]:grid-cols-[1.75rem_minmax(0,1fr)_auto_10.5rem] min-[62.5rem]:grid-cols-[2rem_minmax(0,1fr)_9rem_4.5rem_12rem]'
+  'grid min-h-10 content-center items-baseline gap-x-4 gap-y-0.5 py-2.5 min-[35rem]:py-1.5 grid-cols-[1.5rem_minmax(0,1fr)_auto] min-[35rem]:grid-cols-[1.75rem_minmax(0,1fr)_auto_10.5rem] min-[62.5rem]:grid-cols-[2rem_minmax(0,1fr)_9rem_4.5rem_12rem]'
 
 function Lessons({
   course,
@@ -232,7 +232,7 @@ function Lessons({
                 <h3 id={id} className="title-18">
                   {module.letter}. {module.title}
                 </h3>
-                <p className="meta text-right tabular-nums">{minutes > 0 && inHours(minutes)}</p>
+                <p className="meta whitespace-nowrap tabular-nums">{minutes > 0 && inHours(minutes)}</p>
               </div>
               <ol>
                 {module.lessons.map((lesson) => (
@@ -282,7 +282,7 @@ function LessonRow({
           <TitleWords>{lesson.title}</TitleWords>
         </a>
       ) : (
-        <span className={`${title} text-ink-2`}>
+        <span className={`${title} text-ink-3`}>
           <TitleWords>{lesson.title}</TitleWords>
         </span>
       )}
@@ -360,10 +360,10 @@ function Outside({ outside }: { outside: OutsideNeed[] }) {
         {outside.map(({ skill, lesson, neededBy }) => (
           <li
             key={skill.id}
-            className="flex flex-wrap items-baseline justify-between gap-x-6 gap-y-0.5 border-rule border-b py-2"
+            className="items-baseline justify-between gap-x-6 border-rule border-b py-2 max-sm:grid max-sm:gap-y-0.5 sm:flex"
           >
             <span className="font-serif text-16">{skill.title}</span>
-            <span className="meta tabular-nums">
+            <span className="meta tabular-nums sm:text-right">
               {lesson ? (
                 <>
                   taught in <a href={`/courses/${lesson.course}#${lesson.slug}`}>{lesson.title}</a>

@@ -272,8 +272,10 @@ export function EmptyDashboard({ name, courses }: { name: string; courses: Cours
               {course.title}
             </h2>
             <p className="taught mt-2 mb-5 max-w-128">
-              Lesson {lesson.number}: <em>{lesson.title}</em>. {lesson.minutes} minutes,{' '}
-              {count(lesson.graded.length, 'judged exercise')}, nothing to install.
+              Lesson {lesson.number}: <em>{lesson.title}</em>.{' '}
+              <span className="whitespace-nowrap">{lesson.minutes} minutes,</span>{' '}
+              <span className="whitespace-nowrap">{count(lesson.graded.length, 'judged exercise')},</span>{' '}
+              nothing to install.
             </p>
             <p className="mt-auto">
               <a

@@ -8,7 +8,7 @@ export function Soundings({ weeks }: { weeks: Week[] }) {
     <>
       <figure className="mt-3">
         <Drawing weeks={weeks} width={832} pitch={12} className="max-sm:hidden" />
-        <Drawing weeks={weeks.slice(-4)} width={356} pitch={11} className="sm:hidden" />
+        <Drawing weeks={weeks.slice(-4)} width={328} pitch={10} className="sm:hidden" />
       </figure>
       <details className="group mt-2">
         <summary className="meta inline-flex min-h-6 items-center gap-1 pointer-coarse:min-h-11">
@@ -47,7 +47,9 @@ function Drawing({
   const past = days.filter(({ minutes }) => minutes !== null)
   return (
     <svg
-      className={`days block h-auto w-full ${className}`}
+      className={`days block h-auto max-w-full ${className}`}
+      width={width}
+      height={120}
       viewBox={`0 0 ${width} 120`}
       aria-hidden="true"
       focusable="false"

@@ -1,6 +1,7 @@
 'use client'
 
 import { Component, type ComponentType, lazy, type ReactNode, Suspense } from 'react'
+import { Button } from '@/components/ui/button'
 import { Skeleton } from '@/components/ui/skeleton'
 import type { PanelProps, PublicBlock } from '@/exercises/kind'
 import { panels } from '@/exercises/panels'
@@ -48,13 +49,9 @@ class PanelBoundary extends Component<{ children: ReactNode }, { broken: boolean
           This exercise could not be shown. What you wrote in it is kept. Reload the page; if it happens
           again, tell whoever runs this site which exercise it was.
         </p>
-        <button
-          type="button"
-          className="mt-3 min-h-8 rounded-[4px] border border-rule-strong bg-paper px-3 font-medium text-14 hover:bg-hover"
-          onClick={() => location.reload()}
-        >
+        <Button className="mt-3" onClick={() => location.reload()}>
           Reload the page
-        </button>
+        </Button>
       </div>
     )
   }

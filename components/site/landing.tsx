@@ -161,11 +161,12 @@ export function CourseRows({ courses, as: Title }: { courses: Course[]; as: 'h2'
               <p className="taught">{course.promise}</p>
               <p className="meta mt-2">{course.idea}</p>
             </div>
-            <dl className="grid content-start justify-start gap-x-5 gap-y-3 max-[35rem]:grid-cols-2 min-[35rem]:grid-cols-[auto_auto_1fr] [&_dd]:font-medium [&_dd]:tabular-nums [&_dt]:text-12 [&_dt]:text-ink-3">
+            <dl className="flex flex-wrap content-start gap-x-5 gap-y-3 [&_dd]:font-medium [&_dd]:tabular-nums [&_dt]:text-12 [&_dt]:text-ink-3">
               <div>
                 <dt>Lessons</dt>
                 <dd>
-                  {facts.written} written, {facts.lessons - facts.written} planned
+                  {facts.written === 0 ? 'None written yet' : `${facts.written} written`},{' '}
+                  {facts.lessons - facts.written} planned
                 </dd>
               </div>
               {facts.written > 0 && (
@@ -180,7 +181,7 @@ export function CourseRows({ courses, as: Title }: { courses: Course[]; as: 'h2'
                   </div>
                 </>
               )}
-              <div className="col-span-full">
+              <div className="w-full">
                 <dt>Judged by</dt>
                 <dd className="font-normal!">{course.judgedBy}</dd>
               </div>
@@ -249,7 +250,7 @@ function Judging() {
             <p className="text-13 text-ink-3">{step.when}</p>
             <h3 className="title-18 mt-0.5 mb-2">{step.title}</h3>
             <p className="font-serif text-16 text-ink-2">{step.text}</p>
-            <p className="mt-auto pt-2 sm:pt-4">{step.sign}</p>
+            <p className="mt-auto flex pt-2 sm:pt-4">{step.sign}</p>
           </li>
         ))}
       </ol>

@@ -159,7 +159,7 @@ export function EverywhereForm({ action, others }: { action: FormAction; others:
       </Form>
       <Form action={action} fields={[]} className="flex flex-wrap items-center gap-3">
         {({ pending }) => (
-          <Button type="submit" variant="quiet" busy={pending}>
+          <Button type="submit" variant="quiet" busy={pending} className="max-sm:-ml-3">
             Sign out everywhere, here too
           </Button>
         )}

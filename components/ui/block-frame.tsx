@@ -41,8 +41,8 @@ export function BlockFrame<A>({
       <div className="mb-3 flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1">
         <h3 className="font-[550] font-ui text-13 tracking-normal">
           {name ?? block.title}
-          {block.star && <span className="font-normal text-ink-3"> Exit exercise</span>}
-          {!block.graded && <span className="font-normal text-ink-3"> For practice</span>}
+          {block.star && <span className="ml-1.5 font-normal text-ink-3"> Exit exercise</span>}
+          {!block.graded && <span className="ml-1.5 font-normal text-ink-3"> For practice</span>}
         </h3>
         <span>{verdict ?? (state && <VerdictWord state={state} />)}</span>
       </div>

@@ -23,7 +23,8 @@ const unavailable =
   'inline-flex items-center justify-center gap-1.5 rounded-control border border-rule-strong border-dashed bg-transparent font-medium text-ink-3 whitespace-nowrap cursor-not-allowed pointer-coarse:min-h-11'
 
 function sizeOf({ big, square }: ButtonLook): string {
-  if (square) return big ? 'size-11' : 'size-8 pointer-coarse:size-11'
+  // An icon alone has no dashed form: what cannot be used now is pale.
+  if (square) return `aria-disabled:opacity-40 ${big ? 'size-11' : 'size-8 pointer-coarse:size-11'}`
   return big ? 'min-h-11 px-5 py-2.5 text-16' : 'min-h-8 px-3 py-[5px] text-14'
 }
 

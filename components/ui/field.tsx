@@ -84,7 +84,7 @@ export function Select({
   return (
     <Field label={label} help={help} error={error} beside={beside}>
       {(tie) => (
-        <select {...rest} {...tie} className={`${controlClass} ${className}`}>
+        <select {...rest} {...tie} className={`${controlClass} pl-2! ${className}`}>
           {children}
         </select>
       )}
@@ -95,8 +95,8 @@ export function Select({
 /** A box to tick, its words beside it. */
 export function Checkbox({ children, className = '', ...rest }: Omit<ComponentProps<'input'>, 'type'>) {
   return (
-    <label className={`flex min-h-8 items-center gap-2 pointer-coarse:min-h-11 ${className}`}>
-      <input type="checkbox" {...rest} className="size-4" />
+    <label className={`flex min-h-8 items-start gap-2 py-1.5 pointer-coarse:min-h-11 ${className}`}>
+      <input type="checkbox" {...rest} className="my-0.5 size-4 flex-none" />
       <span>{children}</span>
     </label>
   )

@@ -18,7 +18,7 @@ export function HintLadder({
   if (hints.length === 0) return null
   const shown = hints.slice(0, opened)
   return (
-    <div className="mt-3 border-rule border-b" aria-live="polite">
+    <div className={`mt-3 ${opened > 0 ? 'border-rule border-b' : ''}`} aria-live="polite">
       {shown.map((hint, i) => (
         <details key={hint} open className="group border-rule border-t py-1">
           <summary className="flex items-center gap-1 py-1 font-medium text-14 text-ink-2 pointer-coarse:min-h-11">
@@ -34,7 +34,7 @@ export function HintLadder({
         </details>
       ))}
       {opened < hints.length && (
-        <p className="border-rule border-t py-2">
+        <p className={opened > 0 ? 'border-rule border-t py-2' : ''}>
           <Button variant="quiet" onClick={onOpen} className="-ml-3">
             {opened === 0
               ? 'Open a hint'

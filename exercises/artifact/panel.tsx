@@ -32,17 +32,13 @@ export function Panel({ block, session }: PanelProps<ArtifactPublic, ArtifactAns
       session={session}
       state={state}
       submitLabel="Submit"
+      main
       notNow={text.trim() ? null : 'Write something first.'}
       wrong={feedback ? `${held} of ${rules.length} rules hold` : undefined}
       status={
         feedback ? (
           <p className="font-serif text-16">{feedback.passed ? 'Every rule holds.' : feedback.next}</p>
         ) : null
-      }
-      actions={
-        <span className="meta">
-          <kbd>Ctrl Enter</kbd>
-        </span>
       }
     >
       <div className="@container">

@@ -3,6 +3,18 @@ import { formatNumber } from '@/exercises/answers'
 import { Plot } from '@/exercises/plot'
 import type { CostTable } from './cost'
 
+/** Where the plot will stand, before anything has been run on this page. */
+export function NoCostYet() {
+  return (
+    <section aria-label="What it cost" className="border-rule border-t py-5">
+      <h4 className="title-ui">What it cost</h4>
+      <p className="mt-1 max-w-(--measure) font-serif text-16">
+        Nothing is counted yet on this page. Run the code: its count at each n stands here beside the bound.
+      </p>
+    </section>
+  )
+}
+
 /** What the learner's code cost against its bound: a drawing for eyes, the table beside it for everyone. */
 export function CostPlot({ table }: { table: CostTable }) {
   const counted = table.rows.flatMap(({ n, count }) => (count === null ? [] : [{ n, y: count }]))

@@ -17,7 +17,7 @@ import { SolutionView } from '@/exercises/solution-view'
 import { useWarmUp } from '@/exercises/use-runner'
 import { Attempts } from './attempts'
 import { costTable } from './cost'
-import { CostPlot } from './cost-plot'
+import { CostPlot, NoCostYet } from './cost-plot'
 import { type CodeAnswer, type CodePublic, SOLUTION } from './shape'
 import { useWorkbench } from './use-workbench'
 import { VerdictLines } from './verdict-lines'
@@ -178,9 +178,11 @@ export function Panel({ block, session }: PanelProps<CodePublic, CodeAnswer>) {
           <Attempts history={session.history} />
         </div>
       </div>
-      {bench.observation
-        ? costTable(key, bench.observation).map((table) => <CostPlot key={table.id} table={table} />)
-        : null}
+      {bench.observation ? (
+        costTable(key, bench.observation).map((table) => <CostPlot key={table.id} table={table} />)
+      ) : key.meters.length > 0 ? (
+        <NoCostYet />
+      ) : null}
       {asking ? (
         <Suspense>
           <StartOver

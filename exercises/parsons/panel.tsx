@@ -168,10 +168,25 @@ function clampDepth(depth: number): number {
   return Math.min(12, Math.max(0, Math.trunc(depth) || 0))
 }
 
+/** What does not fit goes on a step deeper than its line begins, as in an editor. Classes, as the policy allows no style of an element's own. */
+function hanging(line: string): string {
+  const depth = Math.floor((line.length - line.trimStart().length) / 4)
+  return (
+    ['pl-[2ch] -indent-[2ch]', 'pl-[6ch] -indent-[6ch]', 'pl-[10ch] -indent-[10ch]'][Math.min(2, depth)] ?? ''
+  )
+}
+
 function Code({ code, indent }: { code: string; indent: number }) {
   return (
     <code className="min-w-0 flex-1 basis-40 whitespace-pre-wrap font-mono [overflow-wrap:anywhere] text-13 leading-[1.375rem] sm:text-14">
-      {code.replace(/^/gm, '    '.repeat(indent))}
+      {code
+        .replace(/^/gm, '    '.repeat(indent))
+        .split('\n')
+        .map((line, at) => (
+          <span key={`${at.toString()}${line}`} className={`block ${hanging(line)}`}>
+            {line}
+          </span>
+        ))}
     </code>
   )
 }
