@@ -42,10 +42,13 @@ function Drawing({
   className,
 }: Props & { size: (typeof sizes)['wide']; className: string }) {
   const pattern = useId()
-  const { width, height, left, right, top, bottom, every } = size
+  const { width, height, right, top, bottom, every } = size
   const all = series.flatMap((one) => one.points)
   const bound = series.find((one) => one.tone === 'bound')
   const limit = yLimit(series)
+  const marks = [0, 0.25, 0.5, 0.75, 1].map((share) => ({ y: limit * share, words: short(limit * share) }))
+  // The longest number at the axis is whole, on a phone too.
+  const left = Math.max(size.left, 14 + 7 * Math.max(...marks.map(({ words }) => words.length)))
   const ns = [...new Set(all.map((point) => point.n))].sort((a, b) => a - b)
   const [first = 1, last = 1] = [ns[0], ns.at(-1)]
   const x = (n: number) =>
@@ -88,14 +91,14 @@ function Drawing({
       {bound ? (
         <path d={`${path(bound)}V${top}H${x(bound.points[0]?.n ?? first)}Z`} fill={`url(#${pattern})`} />
       ) : null}
-      {[0, 0.25, 0.5, 0.75, 1].map((share) => (
-        <g key={share}>
+      {marks.map((mark) => (
+        <g key={mark.y}>
           <path
-            d={`M${left} ${y(limit * share)}H${width - right}`}
-            className={share === 0 ? 'stroke-ink-3' : 'stroke-rule'}
+            d={`M${left} ${y(mark.y)}H${width - right}`}
+            className={mark.y === 0 ? 'stroke-ink-3' : 'stroke-rule'}
           />
-          <text x={left - 8} y={y(limit * share) + 4} textAnchor="end" className="fill-ink-3">
-            {short(limit * share)}
+          <text x={left - 8} y={y(mark.y) + 4} textAnchor="end" className="fill-ink-3">
+            {mark.words}
           </text>
         </g>
       ))}

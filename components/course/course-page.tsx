@@ -84,7 +84,9 @@ function Head({ course, standings, at, outside }: Props) {
         <p className="meta flex flex-wrap justify-between gap-x-6 pt-2 tabular-nums sm:max-w-[88%]">
           <span>
             {standings
-              ? `${done} of ${count(facts.written, 'written lesson')} done`
+              ? facts.written > 0
+                ? `${done} of ${count(facts.written, 'written lesson')} done`
+                : 'No lesson written yet'
               : `${facts.written} of ${count(facts.lessons, 'lesson')} written`}
           </span>
           {facts.lessons > facts.written && <span>{facts.lessons - facts.written} planned</span>}
@@ -93,7 +95,7 @@ function Head({ course, standings, at, outside }: Props) {
       <TitleBlock
         className="col-span-full"
         facts={{
-          Lessons: `${facts.lessons} in ${count(course.modules.length, 'module')}, ${facts.written} written`,
+          Lessons: `${facts.lessons} in ${count(course.modules.length, 'module')}, ${facts.written || 'none'} written`,
           Time: facts.written > 0 ? `${inHours(facts.writtenMinutes)} for what is written` : 'Not known yet',
           'Judged exercises': facts.written > 0 ? facts.exercises : 'None yet',
           'Judged by': course.judgedBy,

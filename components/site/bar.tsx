@@ -1,7 +1,7 @@
 import { buttonClass } from '@/components/ui/button'
 import type { Account } from './account'
 import { AccountMenu } from './account-menu'
-import { Mark } from './mark'
+import { MarkLink } from './mark'
 import { ThemeToggle } from './theme-toggle'
 
 export type Place = 'dashboard' | 'courses' | 'settings'
@@ -18,14 +18,10 @@ export function Bar({
 }) {
   return (
     <header className="no-print sticky top-0 z-20 flex h-(--bar) items-center gap-1 border-rule border-b bg-canvas px-(--side) sm:gap-6">
-      <a
+      <MarkLink
         href={account ? '/dashboard' : '/'}
-        className="flex items-center gap-2 font-semibold font-serif text-[1.1875rem] leading-none tracking-[-0.012em] no-underline pointer-coarse:min-h-11"
-        aria-label={account ? 'Slipway, your dashboard' : 'Slipway, start page'}
-      >
-        <Mark />
-        <span className="max-[35rem]:hidden">Slipway</span>
-      </a>
+        label={account ? 'Slipway, your dashboard' : 'Slipway, start page'}
+      />
       <nav aria-label="Slipway" className="flex sm:gap-1">
         {account && (
           <NavLink href="/dashboard" current={current === 'dashboard'}>

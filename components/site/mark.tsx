@@ -1,3 +1,17 @@
+/** The mark and the name, as a link home. On a phone the mark stands alone. */
+export function MarkLink({ href, label }: { href: string; label: string }) {
+  return (
+    <a
+      href={href}
+      className="flex items-center gap-2 font-semibold font-serif text-[1.1875rem] leading-none tracking-[-0.012em] no-underline pointer-coarse:min-h-11"
+      aria-label={label}
+    >
+      <Mark />
+      <span className="max-[35rem]:hidden">Slipway</span>
+    </a>
+  )
+}
+
 /** The mark: a hull on its way down to the water. */
 export function Mark({ className = 'size-7' }: { className?: string }) {
   return (

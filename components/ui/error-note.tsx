@@ -1,4 +1,4 @@
-import { Unplug } from 'lucide-react'
+import { ChevronRight, Unplug } from 'lucide-react'
 import type { ReactNode } from 'react'
 
 /** What happened, whether work is safe, what to do: in that order. */
@@ -20,7 +20,10 @@ export function ErrorNote({
   operator?: string
 }) {
   return (
-    <div role="alert" className="grid grid-cols-[28px_minmax(0,1fr)] gap-3 border-rule border-t pt-4">
+    <div
+      role="alert"
+      className={`grid grid-cols-[28px_minmax(0,1fr)] gap-3 ${Title === 'h1' ? '' : 'border-rule border-t pt-4'}`}
+    >
       <Unplug size={22} strokeWidth={1.75} aria-hidden className="mt-1" />
       <div>
         <Title className={Title === 'h1' ? 'title-28' : 'title-22'}>{title}</Title>
@@ -30,8 +33,16 @@ export function ErrorNote({
         </p>
         {action && <p className="flex flex-wrap items-center gap-3">{action}</p>}
         {operator && (
-          <details className="mt-3">
-            <summary className="meta inline-flex min-h-6 items-center">For whoever runs this site</summary>
+          <details className="group mt-3">
+            <summary className="meta inline-flex min-h-6 items-center gap-1 pointer-coarse:min-h-11">
+              <ChevronRight
+                size={16}
+                strokeWidth={1.75}
+                aria-hidden
+                className="transition-transform duration-(--slow) ease-yard group-open:rotate-90"
+              />
+              For whoever runs this site
+            </summary>
             <p className="mt-1 font-mono text-12 text-ink-3 [overflow-wrap:anywhere]">{operator}</p>
           </details>
         )}

@@ -5,6 +5,10 @@ import { type ComponentProps, type ReactNode, useId } from 'react'
 export const controlClass =
   'h-10 w-full rounded-control border border-rule-strong bg-paper px-3 text-16 text-ink hover:border-ink-3 aria-invalid:border-2 aria-invalid:border-fail aria-invalid:px-[11px] pointer-coarse:min-h-11'
 
+/** A mark to choose one of several. In forced colours it is the browser's own, whose dot is not repainted. */
+export const radioClass =
+  'relative size-4 flex-none appearance-none rounded-full border-[1.5px] border-rule-strong bg-paper after:absolute after:inset-[3px] after:rounded-full checked:border-ink checked:after:bg-ink forced-colors:appearance-auto'
+
 type FieldWords = {
   label: ReactNode
   /** What to know before typing. */

@@ -18,7 +18,7 @@ type Props = {
 }
 
 const box =
-  'relative top-[2.5px] size-4 flex-none appearance-none border-[1.5px] border-rule-strong bg-paper after:absolute after:inset-[3px] checked:border-ink checked:after:bg-ink'
+  'relative top-[2.5px] size-4 flex-none appearance-none border-[1.5px] border-rule-strong bg-paper after:absolute after:inset-[3px] checked:border-ink checked:after:bg-ink forced-colors:appearance-auto'
 
 /** The stem and its options, each with the words about it once it was judged. Digits choose while the focus is inside. */
 export function OptionList({ stem, multiple, options, chosen, onChange, seed, checks }: Props) {

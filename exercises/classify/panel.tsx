@@ -2,6 +2,7 @@
 
 import { Check as CheckIcon, X } from 'lucide-react'
 import { useId } from 'react'
+import { radioClass } from '@/components/ui/field'
 import { Html } from '@/components/ui/html'
 import { shuffled } from '@/components/ui/shuffle'
 import type { Check, PanelProps } from '@/exercises/kind'
@@ -9,9 +10,6 @@ import { PanelFrame, Words } from '@/exercises/panel-frame'
 import { useAnswer } from '@/exercises/use-answer'
 import type { ClassifyAnswer } from './grade'
 import type { ClassifyPublic } from './spec'
-
-const radio =
-  'relative size-4 flex-none appearance-none rounded-full border-[1.5px] border-rule-strong bg-paper after:absolute after:inset-[3px] after:rounded-full checked:border-ink checked:after:bg-ink'
 
 /** One radio group a row: beside the text where there is room, below it where there is none. */
 export function Panel({ block, session }: PanelProps<ClassifyPublic, ClassifyAnswer>) {
@@ -53,7 +51,13 @@ export function Panel({ block, session }: PanelProps<ClassifyPublic, ClassifyAns
                   <RowMark check={said.get(row.id)} />
                   <Html html={row.html} className="min-w-0" />
                 </div>
-                <div className="flex flex-wrap gap-x-4">
+                <div
+                  className={
+                    wide
+                      ? 'flex flex-wrap gap-x-4'
+                      : 'grid grid-cols-[repeat(auto-fill,minmax(8.5rem,1fr))] gap-x-4'
+                  }
+                >
                   {classes.map((one) => (
                     <label
                       key={one.id}
@@ -67,7 +71,7 @@ export function Panel({ block, session }: PanelProps<ClassifyPublic, ClassifyAns
                         onChange={() =>
                           state.change({ rows: { ...keepKnown(state.answer.rows, items), [row.id]: one.id } })
                         }
-                        className={radio}
+                        className={radioClass}
                       />
                       <Html html={one.html} />
                     </label>

@@ -3,6 +3,7 @@
 import { useId, useState } from 'react'
 import { BlockFrame } from '@/components/ui/block-frame'
 import { Button } from '@/components/ui/button'
+import { radioClass } from '@/components/ui/field'
 import { Html } from '@/components/ui/html'
 import { ScrollRegion } from '@/components/ui/scroll-region'
 import { VerdictWord } from '@/components/ui/verdict-word'
@@ -112,8 +113,10 @@ export function Panel({ block, session }: PanelProps<ComplexityPublic, Complexit
         ) : (
           <div className="mt-5 grid gap-2">
             {named.map((curve) => (
-              <fieldset key={curve.id} className="flex flex-wrap items-baseline gap-x-5 gap-y-1">
-                <legend className="float-left mr-4 font-medium">{curve.letter} is</legend>
+              <fieldset key={curve.id} className="flex flex-wrap items-center gap-x-5 gap-y-1">
+                <legend className="float-left mr-4 font-medium leading-8 pointer-coarse:leading-[2.75rem]">
+                  {curve.letter} is
+                </legend>
                 {functions.map((one) => (
                   <label
                     key={one.name}
@@ -124,7 +127,7 @@ export function Panel({ block, session }: PanelProps<ComplexityPublic, Complexit
                       name={`${id}-${curve.id}`}
                       checked={markOf(curve.id) === one.name}
                       onChange={() => mark(curve.id, one.name)}
-                      className="size-4"
+                      className={radioClass}
                     />
                     {one.name}
                   </label>

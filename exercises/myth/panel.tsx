@@ -1,6 +1,7 @@
 'use client'
 
 import { useId } from 'react'
+import { radioClass } from '@/components/ui/field'
 import { Html } from '@/components/ui/html'
 import { OptionList } from '@/exercises/choice/options'
 import type { PanelProps } from '@/exercises/kind'
@@ -62,7 +63,7 @@ export function Panel({ block, session }: PanelProps<MythPublic, MythAnswer>) {
                 value={value}
                 checked={stance === value}
                 onChange={() => state.change({ ...state.answer, stance: value })}
-                className="relative size-4 appearance-none rounded-full border-[1.5px] border-rule-strong bg-paper after:absolute after:inset-[3px] after:rounded-full checked:border-ink checked:after:bg-ink"
+                className={radioClass}
               />
               {label}
             </label>

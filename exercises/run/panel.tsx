@@ -39,32 +39,7 @@ export function Panel({ block, session }: PanelProps<RunPublic, RunAnswer>) {
 
   return (
     <div ref={place} data-block={block.id}>
-      <BlockFrame
-        block={block}
-        session={session}
-        verdict={<span className="meta">Not judged</span>}
-        actions={
-          <>
-            <Button onClick={run} busy={runner.running} aria-keyshortcuts="Shift+Enter">
-              <Play {...icon} />
-              Run
-            </Button>
-            {runner.running ? (
-              <Button onClick={runner.stop}>
-                <Square {...icon} />
-                Stop
-              </Button>
-            ) : null}
-            {code === block.props.code ? null : (
-              <Button variant="quiet" onClick={() => state.change({ code: block.props.code })}>
-                <RotateCcw {...icon} />
-                As it was
-              </Button>
-            )}
-            <RuntimeLine phase={runner.phase} runner={runner} />
-          </>
-        }
-      >
+      <BlockFrame block={block} session={session} verdict={<span className="meta">Not judged</span>}>
         <Html html={block.props.intro} className="taught mb-4" />
         <div className="flex flex-col border-rule border-t [--editor-min:6rem]">
           <CodeEditor
@@ -75,6 +50,25 @@ export function Panel({ block, session }: PanelProps<RunPublic, RunAnswer>) {
             onRun={run}
             onSubmit={run}
           />
+        </div>
+        <div className="flex flex-wrap items-center gap-x-3 gap-y-2 py-3">
+          <Button onClick={run} busy={runner.running} aria-keyshortcuts="Shift+Enter">
+            <Play {...icon} />
+            Run
+          </Button>
+          {runner.running ? (
+            <Button onClick={runner.stop}>
+              <Square {...icon} />
+              Stop
+            </Button>
+          ) : null}
+          {code === block.props.code ? null : (
+            <Button variant="quiet" onClick={() => state.change({ code: block.props.code })}>
+              <RotateCcw {...icon} />
+              As it was
+            </Button>
+          )}
+          <RuntimeLine phase={runner.phase} runner={runner} />
         </div>
         <RunOutput ran={ran} running={runner.running} />
       </BlockFrame>
