@@ -100,7 +100,7 @@ export function Panel({ block, session }: PanelProps<CodePublic, CodeAnswer>) {
             ))}
           </ul>
         </div>
-        <div className="flex min-w-0 flex-col border-rule border-t @3xl:border-t-0">
+        <div className="flex min-w-0 flex-col border-rule border-t max-sm:-mx-4 @3xl:border-t-0">
           <Tabs.Root defaultValue="solution" className="flex flex-col">
             <Tabs.List
               aria-label="Files"

@@ -141,7 +141,9 @@ export function Panel({ block, session }: PanelProps<ComplexityPublic, Complexit
             <div className="grid gap-3">
               <p>
                 {right === curves.length ? (
-                  <VerdictWord state="right">All {right} marks are right</VerdictWord>
+                  <VerdictWord state="right">
+                    {right === 2 ? 'Both' : `All ${right}`} marks are right
+                  </VerdictWord>
                 ) : (
                   <VerdictWord state="not-right">
                     {right} of {curves.length} marks are right
