@@ -7,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import postgres from 'postgres'
 import { AlreadyStarting } from './errors'
 import { isLiving, markOf, readMark, tryHold } from './holder'
+import { makeRole } from './roles'
 import { chooseShell, type Shell } from './shell'
 
 export type Role = 'migrator' | 'app' | 'verifier'
@@ -278,16 +279,7 @@ function addressOf(role: Role | 'postgres', port: number, secrets: Secrets): str
 async function ensureRolesAndDatabase(port: number, secrets: Secrets): Promise<void> {
   const sql = postgres(addressOf('postgres', port, secrets), { max: 1, onnotice: () => undefined })
   try {
-    const roles = new Set(
-      (await sql<{ rolname: string }[]>`select rolname from pg_roles`).map(({ rolname }) => rolname),
-    )
-    for (const role of ROLES) {
-      // Names and secrets are ours (letters, digits, - and _): nothing to escape.
-      const verb = roles.has(role) ? 'alter' : 'create'
-      await sql.unsafe(
-        `${verb} role ${role} login nosuperuser nocreatedb nocreaterole password '${secrets[role]}'`,
-      )
-    }
+    for (const role of ROLES) await makeRole(sql, role, secrets[role])
     const [found] = await sql`select 1 from pg_database where datname = ${DATABASE}`
     if (!found) await sql.unsafe(`create database ${DATABASE} owner migrator`)
     await sql.unsafe(`revoke connect on database ${DATABASE} from public`)

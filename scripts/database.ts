@@ -1,6 +1,8 @@
+import { createHmac } from 'node:crypto'
 import type { Env } from '../app/read-env'
 import { startEmbedded } from '../db/embedded'
 import { migrate } from '../db/migrate'
+import { makeHouseRoles } from '../db/roles'
 import { pauseBefore } from './children'
 
 type Embedded = Awaited<ReturnType<typeof startEmbedded>>
@@ -11,13 +13,32 @@ type Embedded = Awaited<ReturnType<typeof startEmbedded>>
  */
 export async function openDatabase(env: Env, say: (line: string) => void) {
   if (env.DATABASE_URL) {
-    const urls = { app: env.DATABASE_URL, verifier: env.VERIFIER_DATABASE_URL ?? env.DATABASE_URL }
-    await migrate({ migrator: env.MIGRATOR_DATABASE_URL ?? env.DATABASE_URL, ...urls, log: say })
+    const migrator = env.MIGRATOR_DATABASE_URL ?? env.DATABASE_URL
+    const urls = await rolesOf(env, say)
+    await migrate({ migrator, ...urls, log: say })
     return { urls, stop: async () => undefined, onMoved: (_moved: () => void) => undefined }
   }
   const keeper = new Keeper(env.DATA_DIR, say)
   await keeper.start()
   return keeper
+}
+
+/**
+ * Who the web process and the verifier are on a database of somebody else's: the roles that the variables name, or roles of
+ * their own which the one account makes. Where it may not, that account is everybody, and a line says what that costs.
+ */
+async function rolesOf(env: Env, say: (line: string) => void) {
+  const { DATABASE_URL: app, MIGRATOR_DATABASE_URL: migrator, VERIFIER_DATABASE_URL: verifier } = env
+  // With an owner apart and no verifier named, nobody may say that a verifier saw something: least of all the web process.
+  if (migrator) return { app, verifier }
+  const secret = (role: string) =>
+    createHmac('sha256', env.AUTH_SECRET).update(`role ${role}`).digest('base64url')
+  const made = await makeHouseRoles(app, secret)
+  if (made) return { app: made.app, verifier: verifier ?? made.verifier }
+  say(
+    'The account of DATABASE_URL can make no roles of its own for the web process, which therefore owns the tables and could alter history. To hold it back, name three accounts: DATABASE_URL, MIGRATOR_DATABASE_URL, VERIFIER_DATABASE_URL.',
+  )
+  return { app, verifier: verifier ?? app }
 }
 
 /** Keeps the embedded server running. */
