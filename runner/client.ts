@@ -1,4 +1,4 @@
-import { ASSET_FILES, type Manifest } from './manifest'
+import { getAssets, RunnerError } from './assets'
 import type { Assets, FrameMessage, PageMessage } from './messages'
 import { type OutputChunk, PROTOCOL_VERSION, type RunData, type RunJob, type RunResult } from './protocol'
 
@@ -9,11 +9,6 @@ export type RunnerPhase =
   | { name: 'ready' }
   | { name: 'running'; since: number }
   | { name: 'failed'; message: string }
-
-/** The runtime could not be fetched, verified or started. `message` is for the learner. */
-export class RunnerError extends Error {
-  override readonly name = 'RunnerError'
-}
 
 export type RunOptions = { onOutput?: (chunks: OutputChunk[]) => void; signal?: AbortSignal }
 
@@ -38,7 +33,6 @@ const BOOT_ALARM_MS = 35_000
 const GRACE_MS = 1000
 const DEFAULT_LIMIT_MS = 5000
 
-const fetched = new Map<string, Promise<Assets>>()
 const engines = new Map<string, Engine>()
 
 /**
@@ -322,87 +316,4 @@ function isRunData(data: unknown): data is RunData {
   if (error === null) return lists
   const { type, text, trail } = (typeof error === 'object' ? error : {}) as Record<string, unknown>
   return lists && typeof type === 'string' && typeof text === 'string' && Array.isArray(trail)
-}
-
-type Progress = (loaded: number, total: number) => void
-
-function getAssets(base: string, again: boolean, onProgress: Progress): Promise<Assets> {
-  const known = fetched.get(base)
-  if (known) return known
-  const assets = fetchAssets(base, again ? 'reload' : 'default', onProgress)
-  fetched.set(base, assets)
-  assets.catch(() => fetched.delete(base))
-  return assets
-}
-
-async function fetchAssets(base: string, cache: RequestCache, onProgress: Progress): Promise<Assets> {
-  if (!crypto.subtle) throw new RunnerError('Python needs a secure address: https, or localhost.')
-  const manifest = (await (await fetchFile(`${base}manifest.json`, { cache })).json()) as Manifest
-  const files = Object.values(ASSET_FILES)
-  const total = files.reduce((sum, file) => sum + (manifest.files[file]?.br ?? 0), 0)
-  const loaded = new Map<string, number>()
-  // The first file that fails ends the other transfers, and what they still report.
-  const abort = new AbortController()
-  const request: RequestInit = { cache, signal: abort.signal }
-  const get = async (file: string, type: string) => {
-    const expected = manifest.files[file]
-    if (!expected) throw new RunnerError('The Python runtime on this server is incomplete.')
-    const bytes = await readBytes(await fetchFile(base + file, request), expected.bytes, (count) => {
-      loaded.set(file, (Math.min(count, expected.bytes) / expected.bytes) * expected.br)
-      if (!abort.signal.aborted)
-        onProgress(Math.round([...loaded.values()].reduce((sum, part) => sum + part, 0)), total)
-    })
-    if ((await sha256(bytes)) !== expected.sha256) {
-      throw new RunnerError('A file of the Python runtime arrived damaged. Try again to fetch it anew.')
-    }
-    return new Blob([bytes], { type })
-  }
-  const [worker, wasm, stdlib, snapshot] = await Promise.all([
-    get(ASSET_FILES.worker, 'text/javascript'),
-    get(ASSET_FILES.wasm, 'application/wasm'),
-    get(ASSET_FILES.stdlib, 'application/zip'),
-    get(ASSET_FILES.snapshot, 'application/octet-stream'),
-  ]).catch((error) => {
-    abort.abort()
-    throw error
-  })
-  return { worker, wasm, stdlib, snapshot }
-}
-
-async function fetchFile(url: string, request: RequestInit): Promise<Response> {
-  let response: Response
-  try {
-    response = await fetch(url, request)
-  } catch {
-    throw new RunnerError('The Python runtime could not be fetched. Check the connection.')
-  }
-  if (!response.ok) throw new RunnerError(`The Python runtime could not be fetched (${response.status}).`)
-  return response
-}
-
-/** Reads a body into one buffer of the size the manifest names; a body of another size fails its hash. */
-async function readBytes(
-  response: Response,
-  size: number,
-  onCount: (bytes: number) => void,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = new Uint8Array(size)
-  const reader = response.body?.getReader()
-  let count = 0
-  try {
-    for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
-      if (count + part.value.length > size) return new Uint8Array(0)
-      bytes.set(part.value, count)
-      count += part.value.length
-      onCount(count)
-    }
-  } catch {
-    throw new RunnerError('The Python runtime could not be fetched. Check the connection.')
-  }
-  return count === size ? bytes : new Uint8Array(0)
-}
-
-async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', bytes)
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
