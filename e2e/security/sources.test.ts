@@ -83,8 +83,10 @@ const RAW_SQL: Record<string, string[]> = {
   'db/queries/progress.ts': ['identifier(table', 'raw(columns', 'raw(columns.replace'],
   // Migrations, and roles that the operator names, quoted.
   'db/migrate.ts': ['unsafe(', 'unsafe(statement'],
-  // Roles and the database of the embedded server, constants.
+  // The database of the embedded server, and its roles: constants.
   'db/embedded.ts': ['unsafe('],
+  // Roles of the house: constants, or the name of the operator's database with anything but letters, digits, - and _ replaced.
+  'db/roles.ts': ['unsafe('],
 }
 
 test('S-47 no SQL is put together from text, but in the places that are named here', () => {
