@@ -91,7 +91,8 @@ export async function withDatabase<T>(
     const began = performance.now()
     const look = () => {
       const waited = (performance.now() - began) / 1000
-      if (waited > seconds || (waited > DOUBT_SECONDS && opened.inDoubt))
+      // A little early, so that who asked has the answer within the time.
+      if (waited > seconds - 0.4 || (waited > DOUBT_SECONDS && opened.inDoubt))
         reject(new DatabaseUnavailable(new Error(`no answer within ${waited.toFixed(1)} s`)))
     }
     timer = setInterval(look, 200)

@@ -65,6 +65,14 @@ test('the same save again, because its answer was lost, is no conflict', async (
   expect(await listDraftVersions(userId, block)).toEqual([])
 })
 
+test('a late save that is asked again is kept once', async () => {
+  await saveDraft(userId, { block, base: 0, state: { current: true } })
+  const late = { block, base: 0, state: { late: 1 } }
+  const [first, second] = [await saveDraft(userId, late), await saveDraft(userId, late)]
+  expect(second).toEqual(first)
+  expect(await listDraftVersions(userId, block)).toHaveLength(1)
+})
+
 test('the twenty newest of the earlier versions are kept', async () => {
   await saveDraft(userId, { block, base: 0, state: { current: true } })
   for (let n = 1; n <= 25; n++) await saveDraft(userId, { block, base: 0, state: { n } })

@@ -1,6 +1,6 @@
 import { and, desc, eq, like, notInArray, sql } from 'drizzle-orm'
 import { uuidv7 } from 'uuidv7'
-import { withDatabase } from '../client'
+import { type Transaction, withDatabase } from '../client'
 import { drafts, draftVersions } from '../schema'
 import { storable } from '../storable'
 
@@ -70,10 +70,14 @@ export async function saveDraft(
       if (!current) throw new Error('a draft went away while it was written')
       // What is written is what is there: the same save again, whose answer was lost on the way.
       if (current.isSame) return { conflict: false, revision: current.revision }
-      const [kept] = await tx
-        .insert(draftVersions)
-        .values({ userId, block, id: uuidv7(), base, state, device })
-        .returning({ createdAt: draftVersions.createdAt })
+      const kept =
+        (await findVersion(tx, { userId, block, base, state })) ??
+        (
+          await tx
+            .insert(draftVersions)
+            .values({ userId, block, id: uuidv7(), base, state, device })
+            .returning({ createdAt: draftVersions.createdAt })
+        )[0]
       const newest = tx
         .select({ id: draftVersions.id })
         .from(draftVersions)
@@ -96,6 +100,26 @@ export async function saveDraft(
       }
     }),
   )
+}
+
+/** The same late save, which is asked again until somebody has chosen: one version, or the older ones would be pushed out. */
+async function findVersion(
+  tx: Transaction,
+  { userId, block, base, state }: { userId: string; block: string; base: number; state: unknown },
+) {
+  const [found] = await tx
+    .select({ createdAt: draftVersions.createdAt })
+    .from(draftVersions)
+    .where(
+      and(
+        eq(draftVersions.userId, userId),
+        eq(draftVersions.block, block),
+        eq(draftVersions.base, base),
+        sql`${draftVersions.state} = ${JSON.stringify(state)}::jsonb`,
+      ),
+    )
+    .limit(1)
+  return found
 }
 
 const toDraft = ({ revision, state, device, updatedAt }: Draft): Draft => ({
