@@ -133,7 +133,7 @@ export function Words({
             <p>
               <VerdictWord
                 state={check.passed ? 'right' : 'not-right'}
-                className="whitespace-normal! font-ui"
+                className="whitespace-normal! font-ui [overflow-wrap:anywhere]"
               >
                 {check.label}
                 {check.got !== undefined && !check.passed ? `: ${check.got}` : ''}

@@ -150,8 +150,8 @@ function RestsOn({
 }) {
   const key: [look: string, word: string][] = signedIn
     ? [
-        ['border-ink bg-ink', 'done'],
-        ['border-oxide-paint bg-oxide-paint', 'you are here'],
+        ['border-ink bg-ink forced-colors:bg-[CanvasText]', 'done'],
+        ['border-oxide-paint bg-oxide-paint forced-colors:bg-[Highlight]', 'you are here'],
         ['border-ink', 'ready'],
         ['border-dashed border-rule-strong', 'needs something first, or not written yet'],
       ]

@@ -41,9 +41,7 @@ export function Dashboard({ courses, next, weeks, lately, selfChecked }: Dashboa
     <main id="main" className="wrap flex-1 pt-8 sm:pt-12">
       <h1 className="sr-only">Dashboard</h1>
       <Continue next={next} courses={courses} />
-      <div
-        className={`grid gap-x-[clamp(2rem,5vw,4.5rem)] gap-y-12 pt-6 ${selfChecked.length > 0 ? 'min-[62.5rem]:grid-cols-[minmax(0,1fr)_21rem]' : ''}`}
-      >
+      <div className="grid gap-x-[clamp(2rem,5vw,4.5rem)] gap-y-12 pt-6 min-[62.5rem]:grid-cols-[minmax(0,1fr)_21rem]">
         <div className="grid min-w-0 content-start gap-12">
           <section aria-labelledby="courses">
             <h2 id="courses" className="title-22">
@@ -63,33 +61,9 @@ export function Dashboard({ courses, next, weeks, lately, selfChecked }: Dashboa
             </div>
             <Soundings weeks={weeks} />
           </section>
-          <section aria-labelledby="lately">
-            <h2 id="lately" className="title-22">
-              Lately
-            </h2>
-            <ul className="mt-3 grid gap-2">
-              {lately.map((one) => (
-                <li key={one.attempt} className="grid grid-cols-[3.75rem_minmax(0,1fr)] items-baseline gap-2">
-                  <span className="meta tabular-nums">{one.when}</span>
-                  <span>
-                    {one.passed === null
-                      ? 'Waiting for a verdict:'
-                      : one.passed
-                        ? 'Passed'
-                        : 'Not yet passed:'}{' '}
-                    <ExerciseLink exercise={one} />
-                    <span className="meta">
-                      {' '}
-                      in {one.lesson}
-                      {one.passed && one.selfChecked && ', self-checked'}
-                    </span>
-                  </span>
-                </li>
-              ))}
-            </ul>
-          </section>
+          {selfChecked.length > 0 && <Lately activity={lately} />}
         </div>
-        {selfChecked.length > 0 && <SelfChecked exercises={selfChecked} />}
+        {selfChecked.length > 0 ? <SelfChecked exercises={selfChecked} /> : <Lately activity={lately} />}
       </div>
     </main>
   )
@@ -145,6 +119,32 @@ function Continue({ next, courses }: { next: DashboardData['next']; courses: Cou
           About {minutesLeft(lesson, standing)} minutes.{standing && ' What you wrote is there.'}
         </p>
       </div>
+    </section>
+  )
+}
+
+function Lately({ activity }: { activity: Activity[] }) {
+  return (
+    <section aria-labelledby="lately">
+      <h2 id="lately" className="title-22">
+        Lately
+      </h2>
+      <ul className="mt-3 grid gap-2">
+        {activity.map((one) => (
+          <li key={one.attempt} className="grid grid-cols-[3.75rem_minmax(0,1fr)] items-baseline gap-2">
+            <span className="meta tabular-nums">{one.when}</span>
+            <span>
+              {one.passed === null ? 'Waiting for a verdict:' : one.passed ? 'Passed' : 'Not yet passed:'}{' '}
+              <ExerciseLink exercise={one} />
+              <span className="meta">
+                {' '}
+                in {one.lesson}
+                {one.passed && one.selfChecked && ', self-checked'}
+              </span>
+            </span>
+          </li>
+        ))}
+      </ul>
     </section>
   )
 }

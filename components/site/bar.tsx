@@ -67,7 +67,7 @@ function NavLink({ href, current, children }: { href: string; current: boolean; 
       aria-current={current ? 'page' : undefined}
       className={`relative inline-flex items-center rounded-control px-2 py-2 no-underline whitespace-nowrap hover:bg-hover hover:text-ink pointer-coarse:min-h-11 sm:px-3 ${
         current
-          ? 'font-medium text-ink after:absolute after:inset-x-2 after:-bottom-[10px] after:h-0.5 after:bg-oxide-paint sm:after:inset-x-3 pointer-coarse:after:-bottom-[6px]'
+          ? 'font-medium text-ink after:absolute after:inset-x-2 after:-bottom-[10px] after:h-0.5 after:bg-oxide-paint forced-colors:after:bg-[Highlight] sm:after:inset-x-3 pointer-coarse:after:-bottom-[6px]'
           : 'text-ink-2'
       }`}
     >

@@ -21,7 +21,7 @@ export function SavedLine({ saved }: { saved: Saved }) {
         <span className="inline-flex items-baseline gap-1.5">
           <HardDrive size={16} strokeWidth={1.75} aria-hidden className="shrink-0 self-center" />
           <span>
-            <b className="font-medium text-ink-2">Saved on this device</b> {saved.reason}
+            <b className="font-medium text-ink-2">Saved on this device.</b> {saved.reason}
           </span>
         </span>
       )}
@@ -29,7 +29,7 @@ export function SavedLine({ saved }: { saved: Saved }) {
         <span className="inline-flex items-baseline gap-1.5 text-fail">
           <CircleAlert size={16} strokeWidth={2} aria-hidden className="shrink-0 self-center" />
           <span>
-            <b className="font-medium">Not saved</b> {saved.reason}
+            <b className="font-medium">Not saved.</b> {saved.reason}
           </span>
         </span>
       )}

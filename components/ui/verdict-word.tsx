@@ -45,7 +45,7 @@ export function VerdictWord({
         size={16}
         strokeWidth={turn ? 1.75 : 2}
         aria-hidden
-        className={`shrink-0 self-center ${turn ? 'motion-safe:animate-turn' : ''}`}
+        className={`shrink-0 self-start ${large ? 'mt-1' : 'mt-0.5'} ${turn ? 'motion-safe:animate-turn' : ''}`}
       />
       {children ?? word}
     </span>

@@ -25,7 +25,7 @@ import { VerdictLines } from './verdict-lines'
 const StartOver = lazy(async () => ({ default: (await import('./start-over')).StartOver }))
 const icon = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const
 const tab =
-  'relative whitespace-nowrap px-3 pt-[9px] pb-2 text-ink-3 hover:text-ink data-active:font-medium data-active:text-ink data-active:after:absolute data-active:after:inset-x-3 data-active:after:-bottom-px data-active:after:h-0.5 data-active:after:bg-oxide-paint pointer-coarse:min-h-11'
+  'relative whitespace-nowrap px-3 pt-[9px] pb-2 text-ink-3 hover:text-ink data-active:font-medium data-active:text-ink data-active:after:absolute data-active:after:inset-x-3 data-active:after:-bottom-px data-active:after:h-0.5 data-active:after:bg-oxide-paint forced-colors:data-active:after:bg-[Highlight] pointer-coarse:min-h-11'
 
 /** The workbench: what is asked and the checks beside the editor, stacked where it is narrow; below them what it cost. */
 export function Panel({ block, session }: PanelProps<CodePublic, CodeAnswer>) {

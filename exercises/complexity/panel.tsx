@@ -63,7 +63,7 @@ export function Panel({ block, session }: PanelProps<ComplexityPublic, Complexit
         }
       >
         <Html html={intro} className="taught" />
-        <div className="mt-4 grid gap-4">
+        <div className="mt-4 grid gap-4 [&_pre.code]:my-0">
           {functions.map((one) => (
             <Html key={one.name} html={one.code} />
           ))}

@@ -89,7 +89,7 @@ export function Panel({ block, session }: PanelProps<OrderPublic, OrderAnswer>) 
         {list.map((item, index) => (
           <li
             key={item.id}
-            className={`flex items-center gap-3 border-rule border-t py-1 ${arrange.isHeld(item.id) ? 'bg-oxide-wash' : ''}`}
+            className={`flex flex-wrap items-center gap-x-3 border-rule border-t py-1 ${arrange.isHeld(item.id) ? 'bg-oxide-wash' : ''}`}
           >
             <button
               type="button"
@@ -102,8 +102,8 @@ export function Panel({ block, session }: PanelProps<OrderPublic, OrderAnswer>) 
               <GripVertical {...icon} />
               {index + 1}
             </button>
-            <Html html={item.html} className="min-w-0 flex-1 font-serif text-16" />
-            <span className="flex flex-none">
+            <Html html={item.html} className="min-w-0 flex-1 basis-52 font-serif text-16" />
+            <span className="ml-auto flex flex-none">
               <Button
                 variant="quiet"
                 square

@@ -178,7 +178,7 @@ function hanging(line: string): string {
 
 function Code({ code, indent }: { code: string; indent: number }) {
   return (
-    <code className="min-w-0 flex-1 basis-40 whitespace-pre-wrap font-mono [overflow-wrap:anywhere] text-13 leading-[1.375rem] sm:text-14">
+    <code className="min-w-0 flex-1 basis-52 whitespace-pre-wrap font-mono [overflow-wrap:anywhere] text-13 leading-[1.375rem] sm:text-14">
       {code
         .replace(/^/gm, '    '.repeat(indent))
         .split('\n')
