@@ -8,6 +8,8 @@ const system = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/goog
 const executablePath = process.env.CHROMIUM_PATH ?? system
 
 const TIMED = /S-5[89]|S-60/
+const LOOKED_AT = '**/states.spec.ts'
+const COMPARED = '**/progress.spec.ts'
 
 export default defineConfig({
   testDir: 'e2e',
@@ -15,8 +17,7 @@ export default defineConfig({
   fullyParallel: true,
   forbidOnly: true,
   retries: 0,
-  // One at a time: several tests measure how long something takes, on two cores.
-  workers: 1,
+  workers: 2,
   timeout: 60_000,
   expect: { timeout: 10_000 },
   reporter: [['list'], ['json', { outputFile: 'test-results/e2e.json' }]],
@@ -38,12 +39,14 @@ export default defineConfig({
       ],
     },
   },
-  // What is derived is compared last, when the others have worked.
   projects: [
+    // One at a time: several of them measure how long something takes, on two cores.
+    { name: 'journeys', workers: 1, testIgnore: [LOOKED_AT, COMPARED], grepInvert: TIMED },
+    { name: 'states', testMatch: LOOKED_AT, dependencies: ['journeys'] },
+    // What is derived is compared last, when the others have worked.
+    { name: 'progress', workers: 1, testMatch: COMPARED, dependencies: ['states'] },
     // What is timed to the millisecond needs a machine to itself: `npm run e2e:timed`. e2e/runner.spec.ts tries the same ends untimed.
-    { name: 'journeys', testIgnore: '**/progress.spec.ts', grepInvert: TIMED },
-    { name: 'timed', testIgnore: '**/progress.spec.ts', grep: TIMED },
-    { name: 'progress', testMatch: '**/progress.spec.ts', dependencies: ['journeys'] },
+    { name: 'timed', workers: 1, testIgnore: [LOOKED_AT, COMPARED], grep: TIMED },
   ],
   // The production build with a database of its own, made new for each run.
   webServer: {
