@@ -7,7 +7,7 @@ import type { Sql } from './connection'
 
 const FOLDER = join(import.meta.dirname, 'migrations')
 /** Any number, the same in every process: one migrates, the others wait. */
-const LOCK = 7_310_842_915
+export const MIGRATION_LOCK = 7_310_842_915
 
 type Entry = { idx: number; when: number; tag: string }
 type Migration = Entry & { statements: string[]; hash: string; inTransaction: boolean }
@@ -44,17 +44,22 @@ export async function migrate({
   verifier,
   log = () => undefined,
   folder = FOLDER,
+  upTo,
+  grants = true,
 }: {
   migrator: string
   app?: string
   verifier?: string
   log?: (line: string) => void
   folder?: string
+  /** Stops after this many, for a restore; the newest otherwise. */
+  upTo?: number
+  grants?: boolean
 }): Promise<void> {
   const migrations = readMigrations(folder)
   const sql = postgres(migrator, { max: 1, connect_timeout: 10, onnotice: () => undefined })
   try {
-    await sql`select pg_advisory_lock(${LOCK})`
+    await sql`select pg_advisory_lock(${MIGRATION_LOCK})`
     await sql`set lock_timeout = '2s'`
     await sql.unsafe(`create table if not exists schema_migrations (
       idx integer primary key, tag text not null, hash text not null, applied_at timestamptz not null default now())`)
@@ -71,11 +76,11 @@ export async function migrate({
           `migration ${row.tag} was edited after it had been applied: undo that, and write a new one`,
         )
     }
-    for (const migration of migrations.slice(applied.length)) {
+    for (const migration of migrations.slice(applied.length, upTo)) {
       log(`Migrating the database: ${migration.tag}`)
       await apply(sql, migration)
     }
-    await grant(sql, roleOf(app) ?? 'app', roleOf(verifier) ?? 'verifier')
+    if (grants) await grant(sql, roleOf(app) ?? 'app', roleOf(verifier) ?? 'verifier')
   } finally {
     await sql.end({ timeout: 5 })
   }
