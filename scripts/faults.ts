@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
@@ -33,6 +34,11 @@ async function main(): Promise<void> {
     return
   }
   const size = values.short ? 'short' : 'full'
+  // What is tried is what stands here, not what was built some time ago.
+  if (spawnSync(process.execPath, ['scripts/test.mjs', 'build'], { stdio: 'inherit' }).status !== 0) {
+    process.exitCode = 1
+    return
+  }
   const short: string[] = []
   for (const experiment of all) {
     const { id, what } = experiment

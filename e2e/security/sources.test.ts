@@ -83,6 +83,9 @@ const RAW_SQL: Record<string, string[]> = {
   'db/queries/progress.ts': ['identifier(table', 'raw(columns', 'raw(columns.replace'],
   // Migrations, and roles that the operator names, quoted.
   'db/migrate.ts': ['unsafe(', 'unsafe(statement'],
+  // Names of tables, columns and sequences from the catalogue or from a list of ours, quoted; a back-up names a table only
+  // where the catalogue has it.
+  'db/backup.ts': ['unsafe(', 'unsafe(drop'],
   // The database of the embedded server, and its roles: constants.
   'db/embedded.ts': ['unsafe('],
   // Roles of the house: constants, or the name of the operator's database with anything but letters, digits, - and _ replaced.

@@ -84,16 +84,15 @@ async function fill(
   const sql = postgres(url, { max: 1, onnotice: () => undefined })
   try {
     // Hashes: they unpack to what they are, as people's own text does not.
-    const text = `(select string_agg(md5(i::text || j::text), '') from generate_series(1, ${Math.ceil(bytes / 32)}) j)`
-    for (const [at, { id }] of people.entries()) {
-      const share = Math.ceil(rows / people.length)
-      await sql.unsafe(
-        `insert into attempts (user_id, id, block, version, kind, program, graded, response, hints, time_zone)
-         select $1, gen_random_uuid(), 'filling/of/' || (i % 50), 1, 'predict', false, false, jsonb_build_object('text', ${text}), 0, 'UTC'
-         from generate_series(${at * share + 1}, ${(at + 1) * share}) i`,
-        [id],
-      )
-    }
+    const share = Math.ceil(rows / people.length)
+    for (const { id } of people)
+      await sql`
+        insert into attempts (user_id, id, block, version, kind, program, graded, response, hints, time_zone)
+        select ${id}::uuid, gen_random_uuid(), 'filling/of/' || (i % 50), 1, 'predict', false, false,
+          jsonb_build_object('text', (
+            select string_agg(md5(${id}::text || i::text || j::text), '') from generate_series(1, ${Math.ceil(bytes / 32)}::int) j)),
+          0, 'UTC'
+        from generate_series(1, ${share}::int) i`
     await sql`insert into verdicts (user_id, attempt_id, id, version, passed, checked, feedback)
       select user_id, id, gen_random_uuid(), 1, true, 'server', '{}' from attempts`
     await sql`insert into block_progress (user_id, block, graded, state, version, checked, attempts, last_at)
