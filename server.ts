@@ -7,9 +7,11 @@ import next from 'next'
 import sirv from 'sirv'
 import { capBody } from './app/door/body-cap'
 import { cleanHeaders, type House, isRefusal, judgeRequest, type Refusal, tooLarge } from './app/door/gate'
+import { writeLogAsJson } from './app/door/log'
+import { isBearer, Metrics } from './app/door/metrics'
 import { contentSecurityPolicy, securityHeaders } from './app/door/policy'
 import { env } from './app/env'
-import { configureDatabase } from './db/client'
+import { configureDatabase, readWorks } from './db/client'
 import { keepSwept } from './db/sweep'
 import { assetHeaders, frameHeaders, readManifest } from './runner/headers'
 
@@ -27,7 +29,10 @@ const EXIT_HOPELESS = 3
 /** How long a client that is over its cap may go on writing, so that it gets to read why. */
 const LINGER_MS = 2000
 
+writeLogAsJson()
 const isDev = !env.isProduction
+const metrics = env.METRICS_TOKEN ? new Metrics() : null
+let underWay = 0
 const house: House = { publicUrl: env.PUBLIC_URL, isLocal: env.isLocal, trustProxy: env.TRUST_PROXY }
 const headersOfAll = Object.entries(securityHeaders(env))
 const NO_FILE: Refusal = { status: 404, message: 'There is no such file.' }
@@ -109,6 +114,7 @@ function answer(request: IncomingMessage, response: ServerResponse) {
   if (path === '/readyz' && draining) {
     return send(request, response, 503, 'application/json', '{"status":"draining"}\n')
   }
+  if (path === '/metrics') return answerMetrics(request, response)
   if (path.startsWith('/runner/')) return answerRunner(request, response, path)
   if (path.startsWith('/_next/static/') && serveStatic) {
     return serveStatic(request, response, path.slice('/_next/static'.length))
@@ -150,6 +156,23 @@ function answer(request: IncomingMessage, response: ServerResponse) {
       } else response.destroy()
     })
   })
+}
+
+/** For whoever holds the token; without one in the environment there is nothing at this address. */
+function answerMetrics(request: IncomingMessage, response: ServerResponse) {
+  if (!metrics || !env.METRICS_TOKEN)
+    return refuse(request, response, { status: 404, message: 'There is nothing at this address.' })
+  if (!isBearer(request.headers.authorization, env.METRICS_TOKEN)) {
+    const headers = { 'WWW-Authenticate': 'Bearer' }
+    return refuse(request, response, {
+      status: 401,
+      message: 'This is for who holds METRICS_TOKEN.',
+      headers,
+    })
+  }
+  response.setHeader('Cache-Control', 'no-store')
+  const text = metrics.render(readWorks(), { requests: underWay })
+  send(request, response, 200, 'text/plain; version=0.0.4; charset=utf-8', text)
 }
 
 /** What the runner's build made; authors rebuild it while the development server runs. */
@@ -235,8 +258,9 @@ function send(
 /** One line a request, without query, address or name: nothing personal is in a log that nobody guards. */
 function logWhenDone(request: IncomingMessage, response: ServerResponse): void {
   const started = performance.now()
-  const { method, socket } = request
-  const path = (request.url ?? '').split('?', 1)[0]?.slice(0, 200)
+  const { method = '', socket } = request
+  const [path = ''] = (request.url ?? '').slice(0, 200).split('?', 1)
+  underWay++
   const before = socket.bytesWritten
   let status = 0
   const writeHead = response.writeHead
@@ -245,11 +269,14 @@ function logWhenDone(request: IncomingMessage, response: ServerResponse): void {
     return Reflect.apply(writeHead, response, parts)
   }
   response.once('close', () => {
+    underWay--
     const ms = Math.round(performance.now() - started)
     const bytes = socket.bytesWritten - before
     // 499: the client went away before the answer was complete.
     const seen = response.writableFinished || status >= 400 ? status || response.statusCode : 499
-    console.log(JSON.stringify({ at: new Date().toISOString(), method, path, status: seen, ms, bytes }))
+    const line = { at: new Date().toISOString(), method, path, status: seen, ms, bytes }
+    process.stdout.write(`${JSON.stringify(line)}\n`)
+    metrics?.note({ method, path, status: seen, ms, bytes })
   })
 }
 
@@ -294,11 +321,15 @@ process.on('SIGTERM', drain)
 process.on('SIGINT', drain)
 // The supervisor is gone without having said so: nobody would restart or stop this process any more.
 process.on('disconnect', drain)
+process.on('uncaughtException', (error) => {
+  console.error('This process cannot go on:', error)
+  process.exit(1)
+})
 process.on('unhandledRejection', (error) =>
   console.error('A promise was rejected and nobody listened:', error),
 )
 
-configureDatabase(env.DATABASE_URL)
+configureDatabase(env.DATABASE_URL, { pooled: env.DATABASE_POOLED })
 keepSwept({ onError: (error) => console.error('Old sessions and limits were not swept:', error) })
 await app.prepare()
 server.listen(env.PORT)

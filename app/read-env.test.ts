@@ -47,6 +47,9 @@ test('a public address keeps its origin only', () => {
 describe('what is wrong is named with its variable', () => {
   test.each([
     ['PORT', { PORT: 'eighty' }],
+    ['MIGRATOR_DATABASE_URL', { DATABASE_POOLED: 'on' }],
+    ['METRICS_TOKEN', { METRICS_TOKEN: 'short' }],
+    ['LOG_FORMAT', { LOG_FORMAT: 'xml' }],
     ['PORT', { PORT: '70000' }],
     ['PUBLIC_URL', { PUBLIC_URL: 'http://learn.example.org' }],
     ['PUBLIC_URL', { PUBLIC_URL: 'https://learn.example.org/school' }],

@@ -42,6 +42,8 @@ const shape = z.object({
   DATABASE_URL: database,
   MIGRATOR_DATABASE_URL: database,
   VERIFIER_DATABASE_URL: database,
+  /** A pooler in transaction mode stands between: PgBouncer. */
+  DATABASE_POOLED: onOff('DATABASE_POOLED'),
   SMTP_URL: optional(
     z
       .string()
@@ -61,6 +63,10 @@ const shape = z.object({
   OIDC_NAME: text,
   SIGN_UP: optional(z.enum(['open', 'closed'], 'must be open or closed')).default('open'),
   TRUST_PROXY: onOff('TRUST_PROXY'),
+  /** Off without it. Whoever holds it may read `/metrics`. */
+  METRICS_TOKEN: optional(z.string().trim().min(24, 'must have at least 24 characters')),
+  /** What `npm start` says of itself: sentences, or lines of JSON as the web process writes them. */
+  LOG_FORMAT: optional(z.enum(['text', 'json'], 'must be text or json')).default('text'),
 })
 
 /** Values that must be given together: half a provider is a typing error, not a wish. */
@@ -133,6 +139,9 @@ export function readEnv(
       )
     }
   }
+  // Migrations hold a lock of their session, which a pooler would give to somebody else.
+  if (values.DATABASE_POOLED && !values.MIGRATOR_DATABASE_URL)
+    problems.push('MIGRATOR_DATABASE_URL: needed beside DATABASE_POOLED, and past the pooler')
   if (values.OIDC_NAME && !values.OIDC_ISSUER) problems.push('OIDC_ISSUER: needed beside OIDC_NAME')
   if (values.SMTP_URL && !values.MAIL_FROM) problems.push('MAIL_FROM: needed beside SMTP_URL')
 

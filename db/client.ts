@@ -12,6 +12,8 @@ type Opened = {
   db: Database
   /** Works under way or waiting for a connection. */
   pending: number
+  done: number
+  unavailable: number
   /** The newest answer of all was that Postgres is away, refuses, or is too slow. */
   inDoubt: boolean
 }
@@ -28,12 +30,26 @@ const DEADLINE_SECONDS = 8
 const DOUBT_SECONDS = 2
 
 /** Says which database this process uses. A pool on another address is closed when its queries are done. */
-export function configureDatabase(url: string, options: { max?: number } = {}): void {
+export function configureDatabase(url: string, options: { max?: number; pooled?: boolean } = {}): void {
   const before = shared[KEY]
   if (before?.url === url) return
   const sql = openSql(url, options)
-  shared[KEY] = { url, sql, db: drizzle(sql, { schema }), pending: 0, inDoubt: false }
+  shared[KEY] = {
+    url,
+    sql,
+    db: drizzle(sql, { schema }),
+    pending: 0,
+    done: 0,
+    unavailable: 0,
+    inDoubt: false,
+  }
   void before?.sql.end({ timeout: 5 })
+}
+
+/** What this process's works with the database are up to, for whoever watches it. */
+export function readWorks(): Pick<Opened, 'pending' | 'done' | 'unavailable' | 'inDoubt'> {
+  const { pending = 0, done = 0, unavailable = 0, inDoubt = false } = shared[KEY] ?? {}
+  return { pending, done, unavailable, inDoubt }
 }
 
 /** Closes the pool, for scripts and tests. */
@@ -101,10 +117,12 @@ export async function withDatabase<T>(
   try {
     const done = await Promise.race([work(opened.db), deadline])
     opened.inDoubt = false
+    opened.done++
     return done
   } catch (error) {
     const isLate = error instanceof DatabaseUnavailable
     opened.inDoubt = isLate || isAway(error)
+    opened[opened.inDoubt ? 'unavailable' : 'done']++
     if (!opened.inDoubt) throw error
     throw isLate ? error : new DatabaseUnavailable(error)
   } finally {

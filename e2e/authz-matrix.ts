@@ -98,6 +98,13 @@ export const ROUTES: Record<string, RouteRow[]> = {
   '/api/solutions/[course]/[lesson]/[block]': [get(({ block }) => `/api/solutions/${block}`, 401, 403, 403)],
 }
 
+/** What the front door answers by itself, before Next: no route of the build. */
+export const DOOR: Record<string, RouteRow[]> = {
+  '/livez': [open('/livez')],
+  // Off without METRICS_TOKEN, as here; with one it is for who holds it, which no session is (scripts/log.process.test.ts).
+  '/metrics': [get('/metrics', 404, 404, 404)],
+}
+
 export type ActionRow = {
   fields: (world: World) => Record<string, string>
 } & Record<Principal, { says: string } | { to: string }>

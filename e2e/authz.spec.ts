@@ -3,6 +3,7 @@ import { type APIRequestContext, expect, request as requests, test } from '@play
 import {
   ACTIONS,
   type Built,
+  DOOR,
   type Expected,
   listBuiltRoutes,
   type Principal,
@@ -116,7 +117,7 @@ async function ask(principal: Principal, row: RouteRow): Promise<void> {
   expect(body, what).toContain(expected.holds)
 }
 
-for (const [route, rows] of Object.entries(ROUTES)) {
+for (const [route, rows] of Object.entries({ ...ROUTES, ...DOOR })) {
   for (const [at, row] of rows.entries()) {
     test(`${row.method ?? 'GET'} ${route} (${at + 1}) answers each as the matrix says`, async () => {
       for (const principal of PRINCIPALS) await ask(principal, row)

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createWriteStream, existsSync, mkdirSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { LogLine } from '../app/door/log'
 import { forgetChild, noteChild } from './data-dir'
 
 /** A process ended with this when starting it again cannot help: a bad variable, a port that is taken. */
@@ -49,8 +50,8 @@ export function keepRunning(spec: Spec) {
       if (stream === null) continue
       createInterface({ input: stream }).on('line', (line) => {
         log.write(`${line}\n`)
-        // The access log would drown on a terminal what a person must read; it is in the file.
-        if (!process.stdout.isTTY || !line.startsWith('{"at":')) say(line)
+        const shown = process.stdout.isTTY ? forPerson(line) : line
+        if (shown !== null) say(shown)
       })
     }
     ended = new Promise((done) => {
@@ -93,6 +94,27 @@ export function keepRunning(spec: Spec) {
       child?.kill('SIGTERM')
     },
   }
+}
+
+/** What of a line is for a terminal: the access log would drown what a person must read; it is in the file. */
+export function forPerson(line: string): string | null {
+  if (!line.startsWith('{"at":')) return line
+  let said: Partial<LogLine>
+  try {
+    said = JSON.parse(line) as Partial<LogLine>
+  } catch {
+    // A process that was killed had no time to end its line.
+    return line
+  }
+  const { says, errors = [] } = said
+  if (says === undefined) return null
+  const causes = errors.map(({ kind, says: why = '', code = '', about = '', stack }) =>
+    [
+      `  ${[kind, code, why, about].filter(Boolean).join(': ')}`,
+      ...stack.map((frame) => `    ${frame}`),
+    ].join('\n'),
+  )
+  return [says, ...causes].join('\n')
 }
 
 /** One earlier log is kept: a log that grows for ever ends as a full disk. */

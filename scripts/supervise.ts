@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
+import { createInterface } from 'node:readline'
+import { writeLogAsJson } from '../app/door/log'
 import { type Env, EnvError, readEnv } from '../app/read-env'
 import { AlreadyStarting } from '../db/errors'
 import { parentOf } from '../db/holder'
@@ -43,6 +45,10 @@ export async function supervise({ dev }: { dev: boolean }): Promise<void> {
 async function open(house: House, dev: boolean): Promise<void> {
   const NODE_ENV: Env['NODE_ENV'] = dev ? 'development' : 'production'
   const env = readEnv({ ...process.env, NODE_ENV }, { withDatabase: false })
+  if (env.LOG_FORMAT === 'json') {
+    writeLogAsJson()
+    house.tellsAsJson = true
+  }
   const held = await holdDataDir(env.DATA_DIR, env.PUBLIC_URL)
   house.add({ stop: held.release })
   house.onClose(held.sayStopping)
@@ -104,6 +110,8 @@ class House {
   private step: ChildProcess | null = null
   private closing: Promise<void> | null = null
   private announce: (() => void) | null = null
+  /** What steps say goes through this process, to be a line of JSON. */
+  tellsAsJson = false
 
   constructor() {
     const onSignal = (signal: string) => {
@@ -134,8 +142,11 @@ class House {
 
   run: Run = async (name, args, env) => {
     this.goOn()
-    const step = spawn(process.execPath, args, { stdio: 'inherit', env: { ...process.env, ...env } })
+    const stdio = this.tellsAsJson ? 'pipe' : 'inherit'
+    const step = spawn(process.execPath, args, { stdio, env: { ...process.env, ...env } })
     this.step = step
+    for (const stream of [step.stdout, step.stderr])
+      if (stream) createInterface({ input: stream }).on('line', say)
     const [code] = await once(step, 'exit')
     this.step = null
     this.goOn()

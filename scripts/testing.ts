@@ -65,7 +65,9 @@ export async function until<T>(
 }
 
 export function untilServed(started: Started): Promise<string> {
-  return until('Being ready', started, () => started.lines.find((line) => line.startsWith('Slipway is at')))
+  return until('Being ready', started, () =>
+    started.lines.find((line) => line.startsWith('Slipway is at') || line.includes('"says":"Slipway is at')),
+  )
 }
 
 /** Ids of living processes that were started with this data folder. */

@@ -24,12 +24,12 @@ const BODY_CAPS: [RegExp, number][] = [
   [/^\/api\/(attempts|drafts)(\/|$)/, 512 * KB],
   [/^\/api\/auth(\/|$)/, 32 * KB],
   [/^\/api(\/|$)/, 16 * KB],
-  [/^\/(_next|runner|livez|readyz)(\/|$)/, 16 * KB],
+  [/^\/(_next|runner|livez|readyz|metrics)(\/|$)/, 16 * KB],
   [/^\//, 64 * KB],
 ]
 
-const HEALTH = /^\/(livez|readyz)$/
-const READ_ONLY = /^\/(_next|runner|livez|readyz)(\/|$)/
+const HEALTH = /^\/(livez|readyz|metrics)$/
+const READ_ONLY = /^\/(_next|runner|livez|readyz|metrics)(\/|$)/
 
 /** Judges a request by its head alone. Gives its path and the cap on its body, or how it is refused. */
 export function judgeRequest({ method, url, headers }: Asked, house: House): Passed | Refusal {
