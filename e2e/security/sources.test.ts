@@ -157,6 +157,7 @@ test('S-51 nothing that a request reaches can compile MDX or run text as a progr
 const OPENS_FILES: Record<string, string> = {
   'server.ts': 'built files, through an index',
   'app/read-env.ts': 'the secret in DATA_DIR',
+  'app/door/metrics.ts': 'how many files are open, by a name of the system',
   'app/readyz/route.ts': 'how full the disk is',
   'content/index.ts': 'compiled lessons, by names that stand in the index',
   'runner/headers.ts': 'the manifest of the runner',
