@@ -111,7 +111,8 @@ function refuseQuery(request: NextRequest): undefined {
   if (name !== undefined) throw new Refused(400, { error: `"${shorten(name)}" is not known here.` })
 }
 
-function answerError(error: unknown): Response {
+/** The answer to what was thrown: nothing of the server's inside is told. */
+export function answerError(error: unknown): Response {
   if (error instanceof Refused) return answer(error.status, error.body, error.headers)
   if (error instanceof BadBody) return answer(error.status, { error: error.message })
   if (error instanceof DatabaseUnavailable) {

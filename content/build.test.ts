@@ -3,7 +3,7 @@ import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { buildContent, watchContent } from './build'
-import { getCourse, getIndex, getLesson, getPrerequisites, LessonUnavailable } from './index'
+import { getCourse, getIndex, getLesson, getPrerequisites, getSearchIndex, LessonUnavailable } from './index'
 import { getBlockKey } from './keys'
 import { compiledPaths } from './store'
 import { lessonFiles, makeTree, noRun, soundLesson } from './testing'
@@ -79,6 +79,26 @@ describe('the build', () => {
     ])
   })
 
+  test('makes what can be searched of each course: every part in its words, and no answer', async () => {
+    const { root } = await builtTree()
+    const index = await getSearchIndex('yard', root)
+    expect(index?.lessons.map(({ slug, number }) => [slug, number])).toEqual([['limits', 1]])
+    const parts = index?.lessons[0]?.passages ?? []
+    expect(parts.map(({ at, title, block: isBlock }) => [at, title, isBlock])).toEqual([
+      ['', 'Say what happens at the limit', false],
+      ['which-is-late', 'Choose one', true],
+      ['the-limit-belongs-to-one-side', 'The limit belongs to one side', false],
+      ['where-it-breaks', 'Where it breaks', false],
+      ['summary', 'Summary', false],
+      ['go-further', 'Go further', false],
+    ])
+    expect(parts[0]?.text).toContain('Where do the missing 41 parcels come from?')
+    expect(parts[1]?.text).toContain('Exactly three days')
+    expect(parts[2]?.text).toContain('late = sum(d > 3 for d in days)')
+    expect(JSON.stringify(index)).not.toMatch(/SECRET|Look at the word/)
+    expect(await getSearchIndex('../index', root)).toBeNull()
+  })
+
   test('compiles only what has changed, and its version says whether anything has', async () => {
     const { root } = await builtTree()
     const { version } = await getIndex(root)
@@ -135,6 +155,7 @@ describe('the build', () => {
     const root = await makeTree(lessonFiles('yard/limits', draft))
     await build(root)
     expect(await getLesson('yard', 'limits', root)).toBeNull()
+    expect((await getSearchIndex('yard', root))?.lessons).toEqual([])
     await expect(getBlockKey(block, root)).rejects.toThrow(LessonUnavailable)
     await build(root, true)
     expect(await getLesson('yard', 'limits', root)).toMatchObject({ status: 'draft' })

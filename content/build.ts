@@ -9,7 +9,7 @@ import { hashCompiler, hashRuntime } from './hashes'
 import { formatProblem, Problems } from './problems'
 import { cachedRun, canonical, closeRuns, type Run, writeAtomic } from './runs'
 import { compiledPaths } from './store'
-import type { ContentIndex, Lesson, Problem } from './types'
+import type { ContentIndex, Course, Lesson, Problem, SearchIndex } from './types'
 
 export type BuildOptions = {
   root: string
@@ -101,9 +101,11 @@ export async function buildContent({
     }),
   )
   const index = makeIndex(catalogue, state, lessons, drafts)
+  for (const course of index.courses)
+    await writeAtomic(paths.search(course.slug), JSON.stringify(makeSearchIndex(course, lessons)))
   await writeAtomic(paths.index, JSON.stringify(index))
   await writeAtomic(paths.state, JSON.stringify(state))
-  await removeStale(root, new Set(catalogue.folders.keys()))
+  await removeStale(root, new Set(catalogue.folders.keys()), new Set(index.courses.map(({ slug }) => slug)))
   const problems = [
     ...catalogue.problems,
     ...Object.values(state.lessons).flatMap((lesson) => lesson.problems),
@@ -162,6 +164,20 @@ function makeIndex(
   return { version: hash.digest('hex').slice(0, 16), courses, skills, blocks, retired, broken }
 }
 
+/** The parts of a course's lessons that have a page: a draft that is not shown is not found either. */
+function makeSearchIndex({ slug, modules }: Course, lessons: Map<string, Lesson>): SearchIndex {
+  const listed = modules.flatMap((module) => module.lessons).filter(({ written }) => written)
+  return {
+    course: slug,
+    lessons: listed.flatMap((entry) => {
+      const lesson = lessons.get(`${entry.course}/${entry.slug}`)
+      if (!lesson) return []
+      const { number, title } = entry
+      return [{ slug: entry.slug, number, title, passages: lesson.passages }]
+    }),
+  }
+}
+
 /** Opaque ids are made with it. It lives with the content: whoever can read it can read the answers too. */
 export function readSalt(root: string): string {
   return readFileSync(path.join(root, 'content/salt.txt'), 'utf8').trim()
@@ -194,7 +210,10 @@ function digest(...texts: string[]): string {
   return hash.digest('hex').slice(0, 32)
 }
 
-async function removeStale(root: string, known: Set<string>): Promise<void> {
+async function removeStale(root: string, known: Set<string>, courses: Set<string>): Promise<void> {
+  for (const name of await readdir(path.join(root, '.content/search')).catch(() => []))
+    if (!courses.has(name.replace(/\.json$/, '')) && name.endsWith('.json'))
+      await rm(path.join(root, '.content/search', name))
   for (const kind of ['lessons', 'keys']) {
     const base = path.join(root, '.content', kind)
     if (!existsSync(base)) continue

@@ -50,7 +50,7 @@ export async function checkSecrets(
           file,
         )
     }
-    if (JSON.stringify(planted.compiled.lesson.text).includes('CANARY-'))
+    if (JSON.stringify(planted.compiled.lesson.passages).includes('CANARY-'))
       say(1, 'the text for search holds an explanation. This is a fault of the compiler.')
   } else for (const problem of planted.problems) say(problem.line, problem.message, problem.file)
   for (const block of compiled.blocks) {

@@ -13,7 +13,7 @@ import { isJsx, type JsxNode, parseLesson, parseMarkdown, readLiterals } from '.
 import { didYouMean, Problems } from './problems'
 import { checkProse } from './prose'
 import { cardsShape, exerciseShape, type FrontMatter, frontMatterShape, slugShape } from './shapes'
-import type { BlockKey, Card, Lesson, OutlineEntry, Problem, Segment } from './types'
+import type { BlockKey, Card, Lesson, OutlineEntry, Passage, Problem, Segment } from './types'
 import { readYaml } from './yaml'
 
 export type LessonSource = {
@@ -108,13 +108,13 @@ class Compiler {
     for (const node of parsed.root.children) if (isJsx(node)) this.claimId(node)
     const outline: OutlineEntry[] = []
     const segments: Segment[] = []
-    const words: string[] = []
+    const passages = [beginPassage('', front?.data.title ?? '')]
+    let section = passages[0]
     let prose: RootContent[] = []
     const flush = () => {
       if (prose.length === 0) return
       const html = renderNodes(prose, this.render())
       if (html) segments.push({ type: 'html', html })
-      words.push(textOf(prose))
       prose = []
     }
     for (const node of parsed.root.children) {
@@ -125,7 +125,7 @@ class Compiler {
         if (!made) continue
         this.blocks.push(made)
         segments.push({ type: 'block', id: made.block.id })
-        words.push(made.compiled.text ?? '')
+        passages.push(passageOf(made))
         if (made.block.graded)
           outline.push({
             level: 3,
@@ -137,7 +137,12 @@ class Compiler {
         continue
       }
       checkProse(node, (line, message) => problems.add(file, line, message))
-      if (node.type === 'heading') outline.push(this.nameHeading(node))
+      if (node.type === 'heading') {
+        const entry = this.nameHeading(node)
+        outline.push(entry)
+        section = beginPassage(entry.id, entry.title)
+        passages.push(section)
+      } else section?.words.push(textOf([node]))
       prose.push(node)
     }
     flush()
@@ -159,11 +164,7 @@ class Compiler {
         segments,
         blocks: Object.fromEntries(this.blocks.map(({ block }) => [block.id, block])),
         cards,
-        text: words
-          .join('\n')
-          .replace(/[ \t]+/g, ' ')
-          .replace(/\n{2,}/g, '\n')
-          .trim(),
+        passages: passages.map(({ words, ...passage }) => ({ ...passage, text: plainWords(words) })),
         runtimes: this.blocks.some(({ kind }) => kind.runtime === 'python') ? ['python'] : [],
       },
       keys: Object.fromEntries(
@@ -494,6 +495,24 @@ class Compiler {
     }
   }
 }
+
+type OpenPassage = Omit<Passage, 'text'> & { words: string[] }
+
+const beginPassage = (at: string, title: string): OpenPassage => ({ at, title, block: false, words: [] })
+
+/** What a block's page shows of it in words: its prompt, and what its kind calls public. */
+function passageOf({ block, compiled, folder }: CompiledBlock): OpenPassage {
+  const prompt = folder?.yaml.prompt
+  const words = typeof prompt === 'string' ? [textOf(parseMarkdown(prompt).children)] : []
+  return {
+    at: anchorOf(block.id),
+    title: block.title,
+    block: true,
+    words: [...words, compiled.text ?? ''],
+  }
+}
+
+const plainWords = (words: string[]): string => words.join(' ').replace(/\s+/g, ' ').trim()
 
 function anchorOf(id: string): string {
   return id.slice(id.lastIndexOf('/') + 1)

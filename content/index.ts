@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
 import { compiledPaths } from './store'
-import type { ContentIndex, Course, Lesson, LessonEntry, Problem, Skill } from './types'
+import type { ContentIndex, Course, Lesson, LessonEntry, Problem, SearchIndex, Skill } from './types'
 
 /** A lesson that exists and cannot be shown now. `problems` says why, for authors; learners are told that it is being mended. */
 export class LessonUnavailable extends Error {
@@ -91,6 +91,17 @@ export async function getLesson(
     return read
   } catch {
     throw new LessonUnavailable(entry.course, entry.slug, [])
+  }
+}
+
+/** What can be searched in a course; null when there is no such course. Throws `ContentMissing` where it cannot be read. */
+export async function getSearchIndex(slug: string, root = process.cwd()): Promise<SearchIndex | null> {
+  const course = await getCourse(slug, root)
+  if (!course) return null
+  try {
+    return readCompiled<SearchIndex>(compiledPaths(root).search(course.slug))
+  } catch (error) {
+    throw new ContentMissing(error)
   }
 }
 

@@ -7,6 +7,7 @@ export function compiledPaths(root: string) {
     index: path.join(base, 'index.json'),
     state: path.join(base, 'state.json'),
     lesson: (course: string, lesson: string) => path.join(base, 'lessons', course, `${lesson}.json`),
+    search: (course: string) => path.join(base, 'search', `${course}.json`),
     keys: (course: string, lesson: string) => path.join(base, 'keys', course, `${lesson}.json`),
   }
 }

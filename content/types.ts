@@ -65,6 +65,21 @@ export type Card = {
   back: Html
 }
 
+/** A part of a lesson that search can lead to: a section, or a block. */
+export type Passage = {
+  /** The fragment of its address; empty for what stands before the first heading. */
+  at: string
+  title: string
+  block: boolean
+  text: string
+}
+
+/** What can be searched in the written lessons of a course: what their pages show, and no answer. */
+export type SearchIndex = {
+  course: string
+  lessons: { slug: string; number: number; title: string; passages: Passage[] }[]
+}
+
 /** A compiled lesson as a page receives it. Holds no key. */
 export type Lesson = {
   course: string
@@ -79,8 +94,8 @@ export type Lesson = {
   segments: Segment[]
   blocks: Record<string, PublicBlock>
   cards: Card[]
-  /** Plain text for search. */
-  text: string
+  /** Plain text for search, part by part. */
+  passages: Passage[]
   /** Runtimes its blocks need. */
   runtimes: 'python'[]
 }

@@ -133,6 +133,7 @@ export const GRANTS: Record<'app' | 'verifier', Record<string, string>> = {
     sign_in_failures: 'select, insert, update, delete',
     attempts: 'select, insert',
     verdicts: 'select, insert',
+    reports: 'select, insert',
     drafts: 'select, insert, update',
     draft_versions: 'select, insert, delete',
     block_progress: 'select, insert, update',

@@ -140,6 +140,35 @@ export const verdicts = pgTable(
   ],
 )
 
+/** What a learner says about a block: that a right answer of theirs was refused, or anything else. */
+export const reports = pgTable(
+  'reports',
+  {
+    userId: userId(),
+    /** The client's: it makes a repeat harmless. */
+    id: uuid('id').notNull(),
+    block: text('block').notNull(),
+    version: integer('version').notNull(),
+    kind: text('kind', { enum: ['refused', 'problem'] }).notNull(),
+    /** The answer that it is about. */
+    attemptId: uuid('attempt_id'),
+    words: text('words').notNull(),
+    createdAt: time('created_at').notNull().defaultNow(),
+    /** Set by the operator. */
+    closedAt: time('closed_at'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.userId, t.id] }),
+    foreignKey({ columns: [t.userId, t.attemptId], foreignColumns: [attempts.userId, attempts.id] }).onDelete(
+      'cascade',
+    ),
+    index('reports_by_time').on(t.createdAt),
+    check('reports_kind', sql`${t.kind} in ('refused', 'problem')`),
+    check('reports_refused_answer', sql`${t.kind} = 'problem' or ${t.attemptId} is not null`),
+    check('reports_words', sql`char_length(${t.words}) <= 2000`),
+  ],
+)
+
 export const drafts = pgTable(
   'drafts',
   {

@@ -40,6 +40,8 @@ const gated = (path: string): RouteRow => get(path, { to: '/sign-in' }, 200, 200
 /** The words that stand in the owner's draft; in nobody else's answer. */
 export const SECRET = 'three terns on a bollard'
 
+const REPORT = '0199f0c2-0000-7000-8000-000000000004'
+
 export const ROUTES: Record<string, RouteRow[]> = {
   '/': [open('/')],
   '/courses': [open('/courses')],
@@ -57,6 +59,7 @@ export const ROUTES: Record<string, RouteRow[]> = {
   '/sign-in': [get('/sign-in', 200, { to: '/dashboard' }, { to: '/dashboard' })],
   '/sign-up': [get('/sign-up', 200, { to: '/dashboard' }, { to: '/dashboard' })],
   '/reset-password': [open('/reset-password?token=none')],
+  '/catalogue.json': [open('/catalogue.json')],
   '/readyz': [open('/readyz')],
   '/_not-found': [get('/no-such-page', 404, 404, 404)],
   // Rendered by Next itself where a layout fails; it has no address.
@@ -82,7 +85,26 @@ export const ROUTES: Record<string, RouteRow[]> = {
       }),
     },
   ],
+  '/api/reports': [
+    {
+      // About the owner's answer: for anybody else there is no such answer.
+      ...get('/api/reports', 401, { status: 200, holds: REPORT }, 404),
+      method: 'POST',
+      body: ({ attempt, block }) => ({
+        id: REPORT,
+        block,
+        version: 1,
+        kind: 'refused',
+        attempt,
+        words: 'from the matrix',
+      }),
+    },
+  ],
   '/api/attempts/[id]': [get(({ attempt }) => `/api/attempts/${attempt}`, 401, 200, 404)],
+  '/api/search/[course]': [
+    get(({ course }) => `/api/search/${course}`, 401, 200, 200),
+    get('/api/search/no-such-course', 401, 404, 404),
+  ],
   '/api/progress': [
     get(({ course }) => `/api/progress?course=${course}`, 401, { status: 200, holds: '"tried"' }, 200),
   ],

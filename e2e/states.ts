@@ -1,7 +1,7 @@
 import { rename, writeFile } from 'node:fs/promises'
 import type { Page } from '@playwright/test'
 import type { ComplexityPublic } from '../exercises/complexity/spec'
-import { expect, readyBlock } from './fixtures'
+import { alive, expect, readyBlock } from './fixtures'
 import { PASSWORD } from './house'
 import { fillAnswer, submit, typeCode } from './panels'
 import { PLACES } from './places'
@@ -197,6 +197,74 @@ export const PAGE_STATES: State[] = [
     close: () => rename(`${DAMAGED}.sound`, DAMAGED),
   },
   {
+    route: '/courses',
+    state: 'the palette with commands, for a visitor',
+    who: 'visitor',
+    part: '[role="dialog"]',
+    async open(page) {
+      await page.goto('/courses')
+      await openByKey(page, 'ControlOrMeta+k')
+      await expect(page.getByRole('option', { name: 'Create an account' })).toBeVisible()
+    },
+  },
+  {
+    route: '/learn/[course]/[lesson]',
+    state: 'the palette with results, sections and text among them',
+    who: 'learner',
+    part: '[role="dialog"]',
+    async open(page) {
+      await page.goto('/learn/data-structures/binary-search')
+      await openByKey(page, '/')
+      await page.keyboard.type('promise')
+      await expect(page.getByRole('group', { name: 'In the text' })).toBeVisible()
+    },
+  },
+  {
+    route: '/courses/[course]',
+    state: 'the palette that finds nothing',
+    who: 'learner',
+    part: '[role="dialog"]',
+    async open(page) {
+      await page.goto('/courses/git')
+      await openByKey(page, '/')
+      await page.keyboard.type('zzzz')
+      await expect(page.getByText(/Nothing is found/)).toBeVisible()
+    },
+  },
+  {
+    route: '/learn/[course]/[lesson]',
+    state: 'the list of keys',
+    who: 'learner',
+    part: '[role="dialog"]',
+    async open(page) {
+      await page.goto('/learn/data-structures/binary-search')
+      await openByKey(page, '?')
+    },
+  },
+  {
+    route: '/learn/[course]/[lesson]',
+    state: 'a problem to report, with nothing written',
+    who: 'learner',
+    part: '[role="dialog"]',
+    async open(page) {
+      await openReport(page, 'Report a problem')
+      await page.getByRole('button', { name: 'Send' }).click()
+      await expect(page.getByText('Write what is wrong, in a few words.')).toBeVisible()
+    },
+  },
+  {
+    route: '/learn/[course]/[lesson]',
+    state: 'a refused answer, reported',
+    who: 'learner',
+    part: '[role="dialog"]',
+    async open(page) {
+      await answer(page, cloud, 'wrong')
+      await openReport(page, 'My right answer was refused', false)
+      await page.getByRole('button', { name: 'Send' }).click()
+      await expect(page.getByText(/with your answer beside it/)).toBeVisible()
+    },
+  },
+  {
     route: '/learn/[course]/[lesson]',
     state: 'hints opened',
     who: 'learner',
@@ -239,6 +307,22 @@ export const PAGE_STATES: State[] = [
     },
   },
 ]
+
+/** What opens over a page from the keyboard. */
+async function openByKey(page: Page, key: string): Promise<void> {
+  await alive(page.getByRole('button', { name: 'Find a lesson or a command' }))
+  await page.keyboard.press(key)
+  await expect(page.getByRole('dialog')).toBeVisible()
+}
+
+async function openReport(page: Page, name: string, go = true): Promise<void> {
+  const lesson = cloud.slice(0, cloud.lastIndexOf('/'))
+  if (go) await page.goto(`/learn/${lesson}`)
+  await readyBlock(page, cloud)
+  const place = page.locator('.block-place', { has: page.locator(`[data-block="${cloud}"]`) })
+  await place.getByRole('button', { name }).click()
+  await expect(page.getByRole('dialog', { name })).toBeVisible()
+}
 
 async function openBlock(page: Page, id: string) {
   await page.goto(`/learn/${id.slice(0, id.lastIndexOf('/'))}`)

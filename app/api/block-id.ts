@@ -1,6 +1,9 @@
 import { z } from 'zod'
 
-const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,79}$/, 'a name in small letters, digits and hyphens')
+/** A name in an address: of a course, a lesson, a block. */
+export const slug = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,79}$/, 'a name in small letters, digits and hyphens')
 
 /** The address of a block in a route: `[course]/[lesson]/[block]`. */
 export const blockParams = z

@@ -1,3 +1,4 @@
+import { SearchButton } from '@/components/finder/search-button'
 import { buttonClass } from '@/components/ui/button'
 import { Slip } from '@/components/ui/slip'
 import { TitleBlock } from '@/components/ui/title-block'
@@ -43,6 +44,9 @@ function Head({ course, standings, at, outside }: Props) {
         <h1 className="title-64 mt-3 mb-4 max-w-[14ch]">{course.title}</h1>
         <p className="lede max-w-160">{course.promise}</p>
         <p className="meta mt-2 max-w-160">{course.idea}</p>
+        <p className="mt-4 -ml-3">
+          <SearchButton className={buttonClass({ variant: 'quiet' })} />
+        </p>
       </div>
       <aside aria-label="Where you are" className="border-ink border-t pt-3">
         {standings && at ? (

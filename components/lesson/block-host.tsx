@@ -1,6 +1,7 @@
 'use client'
 
 import { Component, type ComponentType, lazy, type ReactNode, Suspense } from 'react'
+import { ReportLine } from '@/components/report/report-line'
 import { Button } from '@/components/ui/button'
 import { Skeleton } from '@/components/ui/skeleton'
 import type { PanelProps, PublicBlock } from '@/exercises/kind'
@@ -28,6 +29,7 @@ export function BlockHost({ block }: { block: PublicBlock }) {
         fallback={<Skeleton label="Loading the exercise" lines={4} className="border-ink border-t pt-4" />}
       >
         <Panel key={restored} block={block} session={session} />
+        {session.signedIn && <ReportLine block={block} outcome={session.outcome} />}
       </Suspense>
     </PanelBoundary>
   )

@@ -1,13 +1,17 @@
 import { ArrowLeft, ArrowRight, PanelLeft } from 'lucide-react'
 import Link from 'next/link'
+import { SearchButton } from '@/components/finder/search-button'
+import { buttonClass } from '@/components/ui/button'
 import { ErrorNote } from '@/components/ui/error-note'
 import { Slip } from '@/components/ui/slip'
 import type { Course, Lesson, LessonEntry, Segment } from '@/content/types'
 import { BlockHost } from './block-host'
+import { ContinueLine } from './continue-line'
 import { LessonEnd } from './lesson-end'
 import { LessonStoreProvider } from './lesson-store'
 import { CourseOutline, type LessonStanding } from './outline'
 import { PageOutline } from './page-outline'
+import { CONTINUE_PLACE } from './reading-place'
 import { ReviewCards } from './review-cards'
 import type { BlockStart } from './store'
 import './lesson.css'
@@ -80,6 +84,9 @@ export function LessonPage({
             <p className="pt-1 pr-5 pb-4 pl-4 text-13 text-ink-3 tabular-nums lg:pl-8">
               {complete} of {written.length} written lessons done
             </p>
+            <p className="pb-3 pl-1 lg:pl-5">
+              <SearchButton className={buttonClass({ variant: 'quiet' })} />
+            </p>
             <CourseOutline course={course} current={lesson.slug} standings={standings} />
           </div>
         </nav>
@@ -108,7 +115,7 @@ export function LessonPage({
             <p className="mt-3 max-w-(--measure) text-pretty font-serif text-[clamp(1.125rem,1.6vw,1.3125rem)] text-ink-2 leading-normal">
               {lesson.objective}
             </p>
-            <dl className="title-block mt-8 mb-10 lg:mb-12">
+            <dl className="title-block mt-8">
               <div>
                 <dt>Lesson</dt>
                 <dd>
@@ -134,6 +141,7 @@ export function LessonPage({
                 </dd>
               </div>
             </dl>
+            <div id={CONTINUE_PLACE} />
           </header>
           {!databaseAnswers && (
             <div className="mb-10 max-w-(--measure)">
@@ -186,6 +194,7 @@ export function LessonPage({
           <PreviousAndNext previous={previous} next={next} />
         </main>
       </div>
+      <ContinueLine user={learner} lesson={`${lesson.course}/${lesson.slug}`} />
     </LessonStoreProvider>
   )
 }

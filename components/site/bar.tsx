@@ -1,3 +1,4 @@
+import { Finder } from '@/components/finder/finder'
 import { buttonClass } from '@/components/ui/button'
 import type { Account } from './account'
 import { AccountMenu } from './account-menu'
@@ -24,9 +25,12 @@ export function Bar({
       />
       <nav aria-label="Slipway" className="flex sm:gap-1">
         {account && (
-          <NavLink href="/dashboard" current={current === 'dashboard'}>
-            Dashboard
-          </NavLink>
+          // On the narrowest screens the mark leads there.
+          <span className="max-[26rem]:hidden">
+            <NavLink href="/dashboard" current={current === 'dashboard'}>
+              Dashboard
+            </NavLink>
+          </span>
         )}
         <NavLink href="/courses" current={current === 'courses'}>
           Courses
@@ -40,6 +44,7 @@ export function Bar({
         )}
       </nav>
       <div className="ml-auto flex items-center gap-1 sm:gap-2">
+        <Finder signedIn={account !== null} signUpOpen={signUpOpen} />
         <ThemeToggle />
         {account ? (
           <AccountMenu account={account} />

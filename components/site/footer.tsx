@@ -1,3 +1,5 @@
+import { KeysButton } from '@/components/finder/keys-button'
+
 /** Which copy of Slipway this is, and that one may run another. */
 export function Footer({ host, flush = false }: { host: string; flush?: boolean }) {
   return (
@@ -11,6 +13,7 @@ export function Footer({ host, flush = false }: { host: string; flush?: boolean 
           <a href="/#judging">How judging works</a>
           <a href="/#limits">What it does not do</a>
           <a href="/courses">Courses</a>
+          <KeysButton />
         </nav>
       </div>
     </footer>

@@ -26,7 +26,8 @@ function currentTheme(): Theme {
   return classList.contains('dark') ? 'dark' : classList.contains('light') ? 'light' : 'system'
 }
 
-function chooseTheme(theme: Theme) {
+/** Puts a theme on the page and keeps the choice on this device. */
+export function chooseTheme(theme: Theme) {
   const { classList } = document.documentElement
   classList.remove('light', 'dark')
   if (theme !== 'system') classList.add(theme)

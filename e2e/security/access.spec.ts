@@ -5,6 +5,7 @@ import {
   act,
   anAttempt,
   appDatabaseUrl,
+  aReport,
   ask,
   BLOCK,
   COURSE,
@@ -221,6 +222,7 @@ test.describe('S-05 a server action runs for a page of ours only', () => {
 const writes = (): ['POST' | 'PUT', string, string][] => [
   ['POST', '/api/attempts', JSON.stringify(anAttempt())],
   ['PUT', `/api/drafts/${BLOCK}`, JSON.stringify({ base: 0, state: { a: 1 } })],
+  ['POST', '/api/reports', JSON.stringify(aReport())],
   ['POST', '/api/auth/signout', 'csrfToken=x'],
   ['POST', '/api/auth/callback/credentials', 'csrfToken=x&email=a&password=b'],
 ]
@@ -243,7 +245,7 @@ test.describe('S-06 a handler changes nothing for another site', () => {
   test('S-06 what an HTML form can send is no JSON, and no GET changes anything', async () => {
     const victim = await makePerson()
     const before = await stateOf(victim)
-    for (const [method, path, body] of writes().slice(0, 2)) {
+    for (const [method, path, body] of writes().slice(0, 3)) {
       for (const type of [
         'text/plain',
         'application/x-www-form-urlencoded',
@@ -367,6 +369,9 @@ test.describe('S-38 a field that nobody asked for is refused', () => {
       expect(attempt.body).toContain(name)
       const body = { base: 0, state: {}, [name]: value }
       expect((await send('PUT', `/api/drafts/${BLOCK}`, body, { as: person })).status).toBe(400)
+      expect((await send('POST', '/api/reports', aReport({ [name]: value }), { as: person })).status).toBe(
+        400,
+      )
       const path = '/api/auth/callback/credentials'
       expect((await send('POST', path, { csrfToken: 'x', [name]: value })).status).toBe(400)
       for (const [action, fields] of Object.entries(await fieldsOf(person))) {

@@ -42,6 +42,8 @@ const API = [
   `/api/progress?course=${COURSE}`,
   `/api/drafts/${BLOCK}`,
   `/api/solutions/${BLOCK}`,
+  ...['cloud-deployment', 'data-structures'].map((course) => `/api/search/${course}`),
+  '/catalogue.json',
   '/readyz',
 ]
 

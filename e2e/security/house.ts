@@ -138,6 +138,16 @@ export const anAttempt = (more: object = {}) => ({
   ...more,
 })
 
+export const aReport = (more: object = {}) => ({
+  id: randomUUID(),
+  block: BLOCK,
+  version: 1,
+  kind: 'problem',
+  attempt: null,
+  words: 'The picture is upside down.',
+  ...more,
+})
+
 let built: ReturnType<typeof listBuiltRoutes> | undefined
 export const routesBuilt = () => {
   built ??= listBuiltRoutes()
@@ -186,6 +196,7 @@ export async function stateOf(person: Person): Promise<string> {
       (select string_agg(a.id::text, ',' order by a.id) from attempts a where a.user_id = ${person.id}),
       (select string_agg(v.id::text || v.passed::text || v.checked, ',' order by v.id) from verdicts v where v.user_id = ${person.id}),
       (select string_agg(d::text, ',' order by d.block) from drafts d where d.user_id = ${person.id}),
+      (select string_agg(r::text, ',' order by r.id) from reports r where r.user_id = ${person.id}),
       (select string_agg(b::text, ',' order by b.block) from block_progress b where b.user_id = ${person.id})
     )) as hash`
   return String(row?.hash)

@@ -161,6 +161,8 @@ test.describe('S-14 an error tells nothing of what is behind it', () => {
         `/api/progress?course=${COURSE}`,
         `/api/drafts/${BLOCK}`,
         `/api/attempts/${randomUUID()}`,
+        `/api/search/${COURSE}`,
+        '/catalogue.json',
         '/api/auth/session',
         '/api/auth/csrf',
       ]
