@@ -15,7 +15,7 @@ export const metadata: Metadata = {
   title: { default: 'Slipway: from the notebook into use', template: '%s · Slipway' },
   description,
   applicationName: 'Slipway',
-  openGraph: { siteName: 'Slipway', type: 'website', locale: 'en_GB', description },
+  openGraph: { siteName: 'Slipway', type: 'website', locale: 'en_GB' },
   twitter: { card: 'summary_large_image' },
   formatDetection: { telephone: false, email: false, address: false },
 }

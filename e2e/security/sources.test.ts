@@ -136,7 +136,9 @@ function reachedFrom(entries: string[]): { files: Set<string>; packages: Map<str
 
 const entries = [
   'server.ts',
-  ...sourcesBelow('app').filter((path) => /(page|route|layout|error|not-found|loading)\.tsx?$/.test(path)),
+  ...sourcesBelow('app').filter((path) =>
+    /(page|route|layout|error|not-found|loading|opengraph-image)\.tsx?$/.test(path),
+  ),
 ]
 
 test('S-51 nothing that a request reaches can compile MDX or run text as a program', () => {
@@ -158,6 +160,7 @@ const OPENS_FILES: Record<string, string> = {
   'server.ts': 'built files, through an index',
   'app/read-env.ts': 'the secret in DATA_DIR',
   'app/door/metrics.ts': 'how many files are open, by a name of the system',
+  'app/share-fonts.ts': 'three fonts, by names that stand there',
   'app/readyz/route.ts': 'how full the disk is',
   'content/index.ts': 'compiled lessons, by names that stand in the index',
   'runner/headers.ts': 'the manifest of the runner',
