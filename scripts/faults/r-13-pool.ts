@@ -2,6 +2,7 @@ import postgres from 'postgres'
 import { openSql } from '../../db/connection'
 import { atLeast, atMost, type Experiment, exactly, type Figure, type Given, patience } from './experiment'
 import { type House, openHouse, type Person } from './house'
+import { queryThroughPooler } from './pooler'
 import { judge, startWriters } from './writers'
 
 export const experiment: Experiment = {
@@ -21,6 +22,18 @@ async function run({ size, random, say }: Given) {
     say('a transaction is left open with the table of sessions locked')
     figures.push(...(await leaveTransactionOpen(house, people, size)))
     await writers.stop()
+    const remarks: string[] = []
+    if (size === 'full') {
+      say('ten thousand queries through PgBouncer')
+      const { urlFor } = await house.findDatabase()
+      const { asked, errors, limit, version } = await queryThroughPooler(urlFor('app'), people, 10_000)
+      figures.push(atLeast('Queries through a pooler in transaction mode', asked, 10_000))
+      figures.push(exactly('Of these failed, or answered something else', errors.length, 0))
+      remarks.push(
+        `${version} with deploy/pgbouncer.ini; its connections have a statement_timeout of ${limit}.`,
+      )
+      if (errors[0]) remarks.push(`The first failure: ${errors[0].slice(0, 200)}`)
+    }
     const { lost, twice, halfWritten, acknowledged } = await judge(
       writers.ledger,
       (await house.findDatabase()).adminUrl,
@@ -31,7 +44,7 @@ async function run({ size, random, say }: Given) {
       exactly('Twice', twice, 0),
       exactly('Half written', halfWritten, 0),
     )
-    return { figures }
+    return { figures, remarks }
   } finally {
     await house.stop()
   }
