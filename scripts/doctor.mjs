@@ -1,7 +1,7 @@
 // `npm run doctor`: what this machine has, what is missing, and what that costs. Only Node: it must run before anything
 // is installed.
 import { spawnSync } from 'node:child_process'
-import { accessSync, constants, existsSync, readFileSync, statfsSync } from 'node:fs'
+import { accessSync, constants, existsSync, readdirSync, readFileSync, statfsSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { freemem, totalmem } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
@@ -114,6 +114,52 @@ const LOOKS = {
     }
     return ok('embedded PostgreSQL in the data folder')
   },
+  Proxy: () => {
+    const address = process.env.PUBLIC_URL || ''
+    const believes = /^(on|true|1)$/.test(process.env.TRUST_PROXY || '')
+    if (!address.startsWith('https:')) return ok('none is needed on this machine')
+    return believes
+      ? ok(`believed before ${address}; nobody else may reach port ${port}`)
+      : costs(
+          `TRUST_PROXY is off: behind a proxy everybody has its address, and limits count them as one. deploy/ has two that can be believed`,
+        )
+  },
+  Mail: () => {
+    return process.env.SMTP_URL
+      ? ok(`sent by ${new URL(process.env.SMTP_URL).host}`)
+      : costs(`SMTP_URL is not set: mail is written to ${join(dataDir, 'outbox')}`)
+  },
+  'Back-ups': () => {
+    const folder = join(dataDir, 'backups')
+    const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.backup')) : []
+    const newest = Math.max(...files.map((name) => statSync(join(folder, name)).mtimeMs))
+    const sealed = process.env.BACKUP_PASSPHRASE ? ', sealed' : ''
+    if (files.length === 0) {
+      const holds = existsSync(join(dataDir, 'postgres')) || process.env.DATABASE_URL
+      return holds
+        ? costs(`none in ${folder}: npm run backup, and a timer for it`)
+        : ok('there is nothing yet to back up')
+    }
+    const hours = Math.round((Date.now() - newest) / 3_600_000)
+    const words = `${files.length} in ${folder}, the newest ${hours} h old${sealed}`
+    return hours > 48 ? costs(`${words}: the last two days would be lost with the disk`) : ok(words)
+  },
+  Secrets: () => {
+    const open = [join(dataDir, 'auth-secret'), '.env', join(dataDir, 'postgres/secrets.json')].filter(
+      (file) => process.platform !== 'win32' && existsSync(file) && statSync(file).mode & 0o077,
+    )
+    return open.length === 0
+      ? ok('readable by their owner alone')
+      : costs(`others on this machine can read ${open.join(', ')}: chmod 600`)
+  },
+  Metrics: () => {
+    return ok(process.env.METRICS_TOKEN ? '/metrics for who holds METRICS_TOKEN' : 'off')
+  },
+  Health: async () => {
+    if (!(await isOurs())) return ok('not running')
+    const answer = await fetch(`http://localhost:${port}/readyz`, { signal: AbortSignal.timeout(5000) })
+    return answer.ok ? ok('ready') : costs(`not ready: ${(await answer.text()).trim()}; docs/operate.md`)
+  },
   'User namespaces': () => {
     if (process.platform !== 'linux')
       return costs('Linux only; a later verifier needs them to run programs of learners safely')
@@ -179,10 +225,30 @@ function embeddedIsHere() {
 
 async function askDatabase(address) {
   const { default: postgres } = await import('postgres')
-  const sql = postgres(address, { max: 1, connect_timeout: 3, onnotice: () => undefined })
+  const isPooled = /^(on|true|1)$/.test(process.env.DATABASE_POOLED || '')
+  const sql = postgres(address, { max: 1, connect_timeout: 3, prepare: false, onnotice: () => undefined })
   try {
-    const [row] = await sql`select current_setting('server_version') as version`
-    return ok(`PostgreSQL ${row.version} answers`)
+    const [row] = await sql`
+      select current_setting('server_version') as version, current_setting('server_version_num')::int as number,
+        current_setting('statement_timeout') as "limit", to_regclass('schema_migrations') is not null as migrated`
+    const words = `PostgreSQL ${row.version} answers`
+    if (row.number < 150_000) return stops(`${words}; 15 or later is needed`)
+    if (isPooled && row.limit === '0')
+      return costs(
+        `${words} through a pooler without limits: its connect_query in deploy/pgbouncer.ini sets them`,
+      )
+    if (!row.migrated) return ok(`${words}; empty, the first start migrates it`)
+    const known = JSON.parse(readFileSync('db/migrations/meta/_journal.json', 'utf8')).entries.length
+    const [{ count }] = await sql`select count(*)::int as count from schema_migrations`
+    if (count > known)
+      return stops(
+        `${words} and is ${count - known} migrations newer than this code: start the release it belongs to`,
+      )
+    return ok(
+      count === known
+        ? `${words}, at migration ${count}`
+        : `${words}; the next start migrates it (${known - count})`,
+    )
   } catch (error) {
     return stops(`DATABASE_URL does not answer (${error.code ?? error.message})`)
   } finally {
