@@ -21,6 +21,7 @@ async function consult(env: Record<string, string>): Promise<{ code: number; sai
   const child = spawn(process.execPath, ['scripts/doctor.mjs'], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
+      NODE_ENV: 'production',
       PATH: process.env.PATH,
       HOME: process.env.HOME,
       PORT: '4147',
