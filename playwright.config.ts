@@ -52,7 +52,15 @@ export default defineConfig({
   webServer: {
     command: 'node e2e/serve.mjs',
     url: `http://localhost:${port}/readyz`,
-    env: { PORT: String(port), DATA_DIR: '.cache/e2e' },
+    env: {
+      PORT: String(port),
+      DATA_DIR: '.cache/e2e',
+      // A provider that nobody is at, until a test starts one there.
+      OIDC_ISSUER: `http://localhost:${port + 1}`,
+      OIDC_ID: 'slipway',
+      OIDC_SECRET: 'a secret between two servers on this machine',
+      OIDC_NAME: 'Harbour Mutual',
+    },
     timeout: 300_000,
     reuseExistingServer: false,
     gracefulShutdown: { signal: 'SIGTERM', timeout: 20_000 },

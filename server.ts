@@ -119,7 +119,6 @@ function answer(request: IncomingMessage, response: ServerResponse) {
   if (path.startsWith('/_next/static/') && serveStatic) {
     return serveStatic(request, response, path.slice('/_next/static'.length))
   }
-  if (path === '/_next/image') return refuse(request, response, NO_FILE)
 
   const nonce = randomBytes(16).toString('base64')
   const csp = contentSecurityPolicy(nonce, {
@@ -127,6 +126,7 @@ function answer(request: IncomingMessage, response: ServerResponse) {
     isHttps: env.isHttps,
     isDev,
     runnerVersion: runner()?.version ?? null,
+    providerOrigins: env.providerOrigins,
   })
   cleanHeaders(request.headers, request.socket.remoteAddress ?? '', house)
   // Next takes the nonce for its own scripts from this request header, pages take it from the other one.

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { hashSync } from '@node-rs/argon2'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import * as accounts from '@/db/queries/accounts'
 import { listSessions, revokeAllSessions, revokeSessionById } from '@/db/queries/sessions'
+import { createResetLink, useResetToken as spendResetToken } from '@/db/queries/tokens'
 import { startTestDatabase, type TestDatabase } from '@/db/test-database'
 
 vi.stubEnv('DATABASE_URL', 'postgres://nobody:nothing@localhost/none')
 vi.stubEnv('AUTH_SECRET', 'q8Zr2vTn5LxWc0KdYb7MgEuHs3JpFa1o')
-const { checkCredentials, checkPassword } = await import('./credentials')
+const { askAgain, checkCredentials, checkPassword } = await import('./credentials')
 const { hashCount, hashPassword, needsRehash } = await import('./passwords')
 const { closeSession, findLearner, openSession, recallLearner } = await import('./sessions')
 
@@ -100,7 +102,7 @@ describe('an e-mail and a password', () => {
     expect(await spray(3)).toMatchObject({ refusal: { code: 'limited' } })
   })
 
-  test('sixty people behind one address sign in, with fifteen typing errors among them', async () => {
+  test('S-22 sixty people behind one address sign in, with fifteen typing errors among them', async () => {
     const { id, email } = await account()
     for (let i = 0; i < 15; i++)
       await checkCredentials(`class-${i}@harbour.example`, 'a typing error', from('classroom'))
@@ -117,9 +119,8 @@ describe('an e-mail and a password', () => {
       await sql`update sign_in_failures set recent = '{}'`
     }
     expect(await checkCredentials(email, PASSWORD, from('owner'))).toEqual({ refusal: { code: 'locked' } })
-    const token = createHash('sha256').update('link').digest()
-    await sql`insert into reset_tokens (user_id, token_hash, expires_at) values (${id}, ${token}, now() + interval '1 hour')`
-    expect(await accounts.useResetToken(token, await hashPassword('another heron came by'))).toBe(id)
+    const token = await createResetLink(id, 60)
+    expect(await spendResetToken(token, await hashPassword('another heron came by'))).toBe(id)
     expect(await checkCredentials(email, 'another heron came by', from('owner'))).toEqual({ account: { id } })
   })
 
@@ -139,6 +140,89 @@ describe('an e-mail and a password', () => {
       expect(await checkPassword(learner, 'not the password', from())).toEqual({ code: 'mismatch' })
     expect(await checkPassword(learner, PASSWORD, from())).toMatchObject({ code: 'limited' })
   })
+})
+
+describe('S-35 what cannot be undone asks again', () => {
+  const ask = async (id: string, email: string, password: string | undefined, age = '0 minutes') => {
+    const sid = await openSession(id, from(), null)
+    const { sessionId = '' } = (await findLearner(sid)) ?? {}
+    await database.as('migrator')`
+      update sessions set created_at = created_at - ${age}::interval where user_id = ${id}`
+    return askAgain({ id, email, sessionId }, password, from())
+  }
+
+  test('S-35 for the password, however fresh the session is', async () => {
+    const { id, email } = await account()
+    const refused = { field: 'currentPassword', text: 'This is not your present password.' }
+    expect(await ask(id, email, undefined)).toEqual(refused)
+    expect(await ask(id, email, '')).toEqual(refused)
+    expect(await ask(id, email, 'not the password')).toEqual(refused)
+    expect(await ask(id, email, PASSWORD, '29 days')).toBeNull()
+  })
+
+  test('S-35 for a sign-in of the last five minutes, where there is no password', async () => {
+    const { id, email } = await account()
+    await database.as('migrator')`delete from passwords where user_id = ${id}`
+    expect(await ask(id, email, undefined, '4 minutes')).toBeNull()
+    const refused = { text: expect.stringMatching(/^This asks for a sign-in of the last five minutes/) }
+    expect(await ask(id, email, undefined, '6 minutes')).toEqual(refused)
+    expect(await ask(id, email, PASSWORD, '1 day')).toEqual(refused)
+    const other = await account()
+    const sid = await openSession(other.id, from(), null)
+    const { sessionId = '' } = (await findLearner(sid)) ?? {}
+    expect(await askAgain({ id, email, sessionId }, undefined, from()), 'another’s session').toEqual(refused)
+  })
+
+  test('S-35 in every action that changes how somebody gets in, or ends the account', () => {
+    const actions = ['accounts', 'ways']
+      .map((name) => readFileSync(`app/actions/${name}.ts`, 'utf8'))
+      .join('\n')
+    const parts = actions.split(/(?=^export const )/m)
+    for (const name of ['changeEmail', 'changePassword', 'deleteAccount', 'changeWay']) {
+      const part = parts.find((one) => one.startsWith(`export const ${name} =`)) ?? ''
+      expect(
+        part.slice(
+          0,
+          part.search(/after\(|storePassword\(|leaveForGood\(|startAtProvider\(|unlinkProvider\(/),
+        ),
+        name,
+      ).toContain('const refused = await askAgain(learner, sent.currentPassword,')
+    }
+  })
+})
+
+test('S-73 what happens to an account is written down: what, when, from which device and network', async () => {
+  const { id, email } = await account()
+  const visitor = from('a-network')
+  const sid = await openSession(id, visitor, null, 'sign-in:password')
+  await checkCredentials(email, 'not the password', visitor)
+  await checkCredentials('nobody@harbour.example', 'not the password', from('b-network'))
+  await accounts.renameAccount(id, 'Maya O', visitor)
+  await accounts.changePassword(id, await hashPassword(PASSWORD), visitor)
+  await closeSession(sid, visitor)
+  const sql = database.as('migrator')
+  const rows =
+    await sql`select what, device, origin, created_at from account_events where user_id = ${id} order by id`
+  expect(rows.map(({ what }) => what)).toEqual([
+    'created',
+    'sign-in:password',
+    'sign-in-failed',
+    'name-changed',
+    'password-changed',
+    'sign-out',
+  ])
+  for (const row of rows.slice(1)) {
+    expect(row).toMatchObject({ device: 'Firefox on Linux', origin: 'a-network' })
+    expect(Math.abs(Date.now() - row.created_at.getTime())).toBeLessThan(60_000)
+  }
+  const house = await sql`select what, device from house_events where origin = 'b-network'`
+  expect(house).toEqual([{ what: 'sign-in-failed', device: 'Firefox on Linux' }])
+  for (const statement of [
+    'update account_events set what = what',
+    'delete from account_events',
+    'delete from house_events',
+  ])
+    await expect(database.as('app').unsafe(statement)).rejects.toMatchObject({ code: '42501' })
 })
 
 describe('a session', () => {

@@ -1,28 +1,38 @@
-import type { NextApiRequest, NextApiResponse } from 'next'
 import { cookies } from 'next/headers'
 import { redirect } from 'next/navigation'
-import NextAuth, { type AuthOptions } from 'next-auth'
-import CredentialsProvider from 'next-auth/providers/credentials'
 import { cache } from 'react'
+import { z } from 'zod'
 import { DatabaseUnavailable } from '@/db/errors'
+import type { AccountEvent } from '@/db/queries/events'
+import type { Provider } from '@/db/queries/links'
 import { HOME, safePath } from './callback-url'
-import { checkCredentials, type Refusal } from './credentials'
-import { env } from './env'
+import type { Refusal } from './credentials'
+import {
+  type Asker,
+  type AuthAnswer,
+  type AuthCall,
+  askNextAuth,
+  beginAtProvider,
+  CHECK_COOKIES,
+  type Errand,
+  valueIn,
+} from './next-auth'
 import {
   COOKIE,
   CSRF_COOKIE,
   closeSession,
   currentSid,
+  deletePersonOf,
   findLearner,
-  isSid,
   type Learner,
   openSession,
   recallLearner,
   SESSION,
   SESSION_COOKIE,
 } from './sessions'
-import { currentVisitor, type Visitor } from './visitor'
+import { currentVisitor } from './visitor'
 
+export type { AuthCall } from './next-auth'
 export type { Learner } from './sessions'
 
 /** Once per request, however many parts of a page ask. */
@@ -67,15 +77,27 @@ export function signInPath(path: string): string {
   return back === HOME ? '/sign-in' : `/sign-in?callbackUrl=${encodeURIComponent(back)}`
 }
 
-/** Begins a session in this browser; the one that was here before ends. Only in actions and handlers. */
-export async function startSession(accountId: string): Promise<void> {
-  await setSessionCookie(await openSession(accountId, await currentVisitor(), await currentSid()))
+/** Begins a session in this browser; the one that was here before ends. `what` is logged. Only in actions and handlers. */
+export async function startSession(accountId: string, what: AccountEvent | null = null): Promise<void> {
+  await setSessionCookie(await openSession(accountId, await currentVisitor(), await currentSid(), what))
 }
 
 /** Ends the session in this browser, in the database first. Only in actions and handlers. */
 export async function endSession(): Promise<void> {
   const sid = await currentSid()
-  if (sid) await closeSession(sid)
+  if (sid) await closeSession(sid, await currentVisitor())
+  await clearSessionCookie()
+}
+
+/** Deletes the person who is signed in, with everything of theirs; false when the session is over. Only in actions. */
+export async function leaveForGood(): Promise<boolean> {
+  const sid = await currentSid()
+  if (!sid || !(await deletePersonOf(sid))) return false
+  await clearSessionCookie()
+  return true
+}
+
+async function clearSessionCookie(): Promise<void> {
   ;(await cookies()).set(SESSION_COOKIE, '', { ...COOKIE, maxAge: 0 })
 }
 
@@ -85,153 +107,75 @@ async function setSessionCookie(sid: string): Promise<void> {
 
 /** Signs in through next-auth's credentials and sets the cookie; null, or why not. Only in actions. */
 export async function signInWithPassword(email: string, password: string): Promise<Refusal | null> {
-  const csrf = await askNextAuth({ path: ['csrf'] })
+  const csrf = await askForBrowser({ path: ['csrf'] })
   const { csrfToken } = csrf.body as { csrfToken: string }
-  const answer = await askNextAuth({
+  const answer = await askForBrowser({
     path: ['callback', 'credentials'],
     body: { csrfToken, email, password },
-    csrfCookie: valueIn(csrf.cookies, CSRF_COOKIE),
+    cookies: { [CSRF_COOKIE]: valueIn(csrf.cookies, CSRF_COOKIE) ?? '' },
   })
   if (!answer.sid) return answer.refusal ?? { code: 'mismatch' }
   await setSessionCookie(answer.sid)
   return null
 }
 
-/** What happened in a hook and would be lost: next-auth takes an error in one for a session that is over, and clears the cookie. */
-class Outside {
-  refusal: Refusal | null = null
-  #error: unknown = null
+const asker = async (errand?: Errand): Promise<Asker> => ({
+  visitor: await currentVisitor(),
+  former: await currentSid(),
+  errand,
+})
 
-  async keep<T>(work: Promise<T>): Promise<T> {
-    try {
-      return await work
-    } catch (error) {
-      this.#error = error
-      throw error
-    }
-  }
-
-  rethrow(): void {
-    if (this.#error) throw this.#error
-  }
+/** Asks next-auth for the browser that sends this request. */
+export async function askForBrowser(call: AuthCall): Promise<AuthAnswer> {
+  return askNextAuth(call, await asker())
 }
 
-/** next-auth's JWT strategy with the JWT taken out: the cookie is the raw random id, and the row decides. */
-function authOptions(visitor: Visitor, former: string | null, outside: Outside): AuthOptions {
-  return {
-    secret: env.AUTH_SECRET,
-    useSecureCookies: env.isHttps,
-    session: { strategy: 'jwt', maxAge: SESSION.absoluteSeconds },
-    cookies: {
-      sessionToken: { name: SESSION_COOKIE, options: COOKIE },
-      csrfToken: { name: CSRF_COOKIE, options: COOKIE },
-    },
-    providers: [
-      CredentialsProvider({
-        credentials: { email: {}, password: {} },
-        async authorize(given) {
-          const checked = await checkCredentials(given?.email ?? '', given?.password ?? '', visitor)
-          if ('account' in checked) return checked.account
-          outside.refusal = checked.refusal
-          return null
-        },
-      }),
-    ],
-    jwt: {
-      encode: async ({ token }) => String(token?.sid ?? ''),
-      async decode({ token: sid }) {
-        const learner = isSid(sid) ? await outside.keep(findLearner(sid)) : null
-        return learner && { sid, sub: learner.id, name: learner.name }
-      },
-    },
-    callbacks: {
-      async jwt({ token, user, trigger }) {
-        // With `trigger: "update"` the client sends data of its own: nothing of it is looked at.
-        return trigger === 'signIn' ? { sid: await openSession(user.id, visitor, former) } : token
-      },
-      session: ({ session, token }) => ({
-        expires: session.expires,
-        user: { id: token.sub, name: token.name },
-      }),
-      redirect: ({ url }) => env.PUBLIC_URL + safePath(url),
-    },
-    events: {
-      async signOut({ token }) {
-        if (isSid(token?.sid)) await outside.keep(closeSession(token.sid))
-      },
-    },
-    logger: {
-      // A session that has ended is no error, and anyone can send one.
-      error: (code) => code !== 'JWT_SESSION_ERROR' && console.error(`next-auth: ${code}`),
-      warn: () => undefined,
-      debug: () => undefined,
-    },
-  }
+/** What somebody set out to do, kept in their browser while the provider asks who they are. */
+const errandCookie = SESSION_COOKIE.replace(/session$/, 'errand')
+const errandShape = z.object({
+  provider: z.string(),
+  timeZone: z.string(),
+  callbackUrl: z.string(),
+  linkTo: z.string().optional(),
+})
+type KeptErrand = z.infer<typeof errandShape>
+
+/** The address of the provider to send the browser to; null when it does not answer. Only in actions. */
+export async function startAtProvider(
+  provider: Provider,
+  errand: Omit<KeptErrand, 'provider'>,
+): Promise<string | null> {
+  const begun = await beginAtProvider(provider, await asker())
+  if (!begun) return null
+  const kept: KeptErrand = { ...errand, provider }
+  const values = { ...begun.checks, [errandCookie]: Buffer.from(JSON.stringify(kept)).toString('base64url') }
+  const jar = await cookies()
+  for (const [name, value] of Object.entries(values)) jar.set(name, value, { ...COOKIE, maxAge: 15 * 60 })
+  return begun.url
 }
 
-/** What of next-auth can be asked. Its own pages, `_log`, session updates and sign-out by GET are not here. */
-export type AuthCall = {
-  path: ['csrf'] | ['session'] | ['signout'] | ['callback', 'credentials']
-  body?: Record<string, string>
-  csrfCookie?: string
+/** Where the browser goes after a provider has answered; whoever is admitted is signed in then. Only in handlers. */
+export async function finishAtProvider(provider: Provider, query: Record<string, string>): Promise<string> {
+  const jar = await cookies()
+  const errand = readErrand(jar.get(errandCookie)?.value)
+  const names = [errandCookie, ...CHECK_COOKIES]
+  const sent = Object.fromEntries(CHECK_COOKIES.map((name) => [name, jar.get(name)?.value ?? '']))
+  for (const name of names) jar.set(name, '', { ...COOKIE, maxAge: 0 })
+  const back = errand?.linkTo === undefined ? '/sign-in?' : '/settings?way='
+  const failed = (code: string) => (back === '/sign-in?' ? `/sign-in?error=${code}` : `${back}${code}#ways`)
+  if (errand?.provider !== provider) return '/sign-in?error=provider'
+  const call: AuthCall = { path: ['callback', provider], query, cookies: sent }
+  const answer = await askNextAuth(call, await asker(errand))
+  if (answer.linked) return `${back}linked#ways`
+  if (!answer.sid) return failed(answer.refusal?.code ?? 'provider')
+  await setSessionCookie(answer.sid)
+  return safePath(errand.callbackUrl)
 }
 
-export type AuthAnswer = {
-  body: unknown
-  /** `Set-Cookie` lines, ours only. */
-  cookies: string[]
-  /** The new session's cookie, when one began. */
-  sid: string | null
-  refusal: Refusal | null
-  /** The CSRF token was missing, or not of this browser. */
-  forged: boolean
-}
-
-/**
- * Asks next-auth through its Pages Router door, where cookies are a plain object: it sees the two that are its own, and
- * no header, no remembered callback address, no cookie whose name merely begins like ours.
- */
-export async function askNextAuth({ path, body, csrfCookie }: AuthCall): Promise<AuthAnswer> {
-  const former = await currentSid()
-  const answer: AuthAnswer = { body: null, cookies: [], sid: null, refusal: null, forged: false }
-  const outside = new Outside()
-  const options = authOptions(await currentVisitor(), former, outside)
-  const request = {
-    method: body ? 'POST' : 'GET',
-    query: { nextauth: path },
-    headers: {},
-    cookies: {
-      ...(former && { [SESSION_COOKIE]: former }),
-      ...(csrfCookie && { [CSRF_COOKIE]: csrfCookie }),
-    },
-    body,
+function readErrand(value: string | undefined): KeptErrand | null {
+  try {
+    return errandShape.parse(JSON.parse(Buffer.from(value ?? '', 'base64url').toString('utf8')))
+  } catch {
+    return null
   }
-  const keep = (value: unknown) => {
-    answer.body = value
-  }
-  const response = {
-    // Its statuses and addresses are not used: a refusal is a redirect too.
-    status: () => response,
-    getHeader: (name: string) => (name === 'Set-Cookie' ? answer.cookies : undefined),
-    setHeader(name: string, value: string | string[]) {
-      if (name === 'Set-Cookie') answer.cookies = [value].flat()
-      if (name === 'Location' && String(value).endsWith('?csrf=true')) answer.forged = true
-      return response
-    },
-    json: keep,
-    send: keep,
-    end: () => undefined,
-  }
-  await NextAuth(request as unknown as NextApiRequest, response as unknown as NextApiResponse, options)
-  outside.rethrow()
-  answer.cookies = answer.cookies.filter((line) =>
-    [SESSION_COOKIE, CSRF_COOKIE].some((name) => line.startsWith(`${name}=`)),
-  )
-  const sid = path[0] === 'callback' ? valueIn(answer.cookies, SESSION_COOKIE) : undefined
-  return { ...answer, refusal: outside.refusal, sid: isSid(sid) ? sid : null }
-}
-
-function valueIn(lines: string[], name: string): string | undefined {
-  const line = lines.find((one) => one.startsWith(`${name}=`))
-  return line && decodeURIComponent(line.slice(name.length + 1).split(';', 1)[0] as string)
 }

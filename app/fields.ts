@@ -64,3 +64,8 @@ export const timeZone = z.string().transform((typed, context) => {
   context.addIssue({ code: 'custom', message: 'Choose a time zone from the list.' })
   return z.NEVER
 })
+
+/** What somebody comes from. `none`: they would rather not say. */
+export const background = z
+  .enum(['data-scientist', 'software-engineer', 'new', 'none'], 'Choose one of the list.')
+  .transform((chosen) => (chosen === 'none' ? null : chosen))

@@ -32,8 +32,8 @@ type Given<Params, Query, Body> = { learner: Learner; params: Params; query: Que
 type Context = { params: Promise<Record<string, string | string[] | undefined>> }
 
 /**
- * Makes a route handler for signed-in learners that speaks JSON only. `work` gives the body of a 200, or throws
- * `Refused`. Signed out 401, foreign origin 403, too many 429, database away 503; nothing of an error is told.
+ * Makes a route handler for signed-in learners that speaks JSON only. `work` gives the body of a 200 (or, for a file, the
+ * whole answer), or throws `Refused`. Signed out 401, foreign origin 403, too many 429, database away 503; nothing of an error is told.
  */
 export function handler<Params = unknown, Query = unknown, Body = unknown>(
   spec: Spec<Params, Query, Body>,
@@ -55,7 +55,8 @@ export function handler<Params = unknown, Query = unknown, Body = unknown>(
       }
       if (spec.perMinute) await takeTurn(learner, spec.perMinute)
       if (spec.body) given.body = take(spec.body.schema, await readJson(request, spec.body.maxBytes))
-      return answer(200, await work(given as Given<Params, Query, Body>))
+      const done = await work(given as Given<Params, Query, Body>)
+      return done instanceof Response ? done : answer(200, done)
     } catch (error) {
       return answerError(error)
     }

@@ -180,6 +180,12 @@ export function readEnv(
     /** Cookies are `__Host-` and Secure, and the page is told to stay on TLS. */
     isHttps: url.protocol === 'https:',
     isProduction: values.NODE_ENV === 'production',
+    /** Where a form may lead besides here: browsers hold the answer to a form against the policy of its page. */
+    providerOrigins: [
+      values.GOOGLE_ID && (values.GOOGLE_ISSUER ?? 'https://accounts.google.com'),
+      values.OIDC_ISSUER,
+      values.GITHUB_ID && (values.GITHUB_URL ?? 'https://github.com'),
+    ].flatMap((address) => (address ? [new URL(address).origin] : [])),
   }
 }
 

@@ -1,5 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { cookies } from 'next/headers'
+import { deleteOwnAccount } from '@/db/queries/accounts'
+import { type AccountEvent, recordEvent } from '@/db/queries/events'
 import { createSession, findSession, revokeSession, touchSession } from '@/db/queries/sessions'
 import { env } from './env'
 import type { Visitor } from './visitor'
@@ -76,20 +78,31 @@ export function forgetLearner(id: string): void {
   for (const [key, { learner }] of accepted) if (learner.id === id) accepted.delete(key)
 }
 
-/** Makes the row of a new session and gives the cookie's value; the session that this browser had before ends. */
+/**
+ * Makes the row of a new session and gives the cookie's value; the session that this browser had before ends. `what` goes
+ * into the log of the account.
+ */
 export async function openSession(
   accountId: string,
   visitor: Visitor,
   former: string | null,
+  what: AccountEvent | null = null,
 ): Promise<string> {
   const sid = randomBytes(32).toString('base64url')
-  await createSession({ accountId, sidHash: hashOf(sid), device: visitor.device, ...SESSION })
+  const session = { accountId, sidHash: hashOf(sid), device: visitor.device, ...SESSION }
+  await createSession(session, what && { what, from: visitor })
   if (former) await closeSession(former)
   return sid
 }
 
-/** From here on the cookie is worth nothing, in every process. */
-export async function closeSession(sid: string): Promise<void> {
+/** Deletes the person of this session with everything of theirs; false when it is over. */
+export async function deletePersonOf(sid: string): Promise<boolean> {
+  return deleteOwnAccount(hashOf(sid))
+}
+
+/** From here on the cookie is worth nothing, in every process. With `visitor` it is a sign-out, and goes into the log. */
+export async function closeSession(sid: string, visitor?: Visitor): Promise<void> {
   accepted.delete(hashOf(sid).toString('base64'))
-  await revokeSession(hashOf(sid))
+  const accountId = await revokeSession(hashOf(sid))
+  if (accountId && visitor) await recordEvent(accountId, 'sign-out', visitor)
 }

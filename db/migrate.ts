@@ -125,10 +125,13 @@ function roleOf(address: string | undefined): string | undefined {
 /** What each role may do with each table; a test compares it with what the catalogue says. */
 export const GRANTS: Record<'app' | 'verifier', Record<string, string>> = {
   app: {
-    users: 'select, insert, update (name, time_zone)',
-    passwords: 'select, insert, update',
+    users: 'select, insert, update (background, email, email_verified_at, name, time_zone)',
+    passwords: 'select, insert, update, delete',
     sessions: 'select, insert, update, delete',
-    reset_tokens: 'select, update (used_at)',
+    reset_tokens: 'select, insert, update (used_at), delete',
+    linked_accounts: 'select, insert, delete',
+    account_events: 'select, insert',
+    house_events: 'insert',
     rate_limits: 'select, insert, update, delete',
     sign_in_failures: 'select, insert, update, delete',
     attempts: 'select, insert',
@@ -152,6 +155,12 @@ export const GRANTS: Record<'app' | 'verifier', Record<string, string>> = {
   },
 }
 
+/** Functions that run with the owner's rights, and who may call them. */
+export const FUNCTIONS: Record<'app' | 'verifier', string[]> = {
+  app: ['delete_own_account(bytea)'],
+  verifier: [],
+}
+
 async function grant(sql: Sql, app: string, verifier: string): Promise<void> {
   const names = { app, verifier }
   const [me] = await sql<{ name: string }[]>`select current_user as name`
@@ -172,6 +181,8 @@ async function grant(sql: Sql, app: string, verifier: string): Promise<void> {
       await transaction.unsafe(`revoke all on all tables in schema public from ${id}`)
       for (const [table, rights] of Object.entries(GRANTS[part]))
         await transaction.unsafe(`grant ${rights} on ${table} to ${id}`)
+      for (const name of FUNCTIONS[part])
+        await transaction.unsafe(`grant execute on function ${name} to ${id}`)
     }
   })
 }

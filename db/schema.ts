@@ -31,8 +31,15 @@ export const users = pgTable(
     timeZone: text('time_zone').notNull(),
     createdAt: time('created_at').notNull().defaultNow(),
     suspendedAt: time('suspended_at'),
+    /** Since when the person is known to read the mail of this address. */
+    emailVerifiedAt: time('email_verified_at'),
+    /** What they come from; null until they say so. */
+    background: text('background', { enum: ['data-scientist', 'software-engineer', 'new'] }),
   },
-  (t) => [uniqueIndex('users_email').on(t.email)],
+  (t) => [
+    uniqueIndex('users_email').on(t.email),
+    check('users_background', sql`${t.background} in ('data-scientist', 'software-engineer', 'new')`),
+  ],
 )
 
 const userId = () =>
@@ -65,16 +72,76 @@ export const sessions = pgTable(
   (t) => [primaryKey({ columns: [t.userId, t.id] }), uniqueIndex('sessions_sid_hash').on(t.sidHash)],
 )
 
-export const resetTokens = pgTable(
+/** Links that prove something once: to reset a password, to verify an address, to change it. Named for the first. */
+export const accountTokens = pgTable(
   'reset_tokens',
   {
     userId: userId(),
+    /** SHA-256, of purpose and token together: a link of one purpose is no link of another. */
     tokenHash: bytea('token_hash').notNull(),
     expiresAt: time('expires_at').notNull(),
+    /** Spent, or ended by something that happened since. */
     usedAt: time('used_at'),
+    purpose: text('purpose', { enum: ['reset', 'verify', 'change'] })
+      .notNull()
+      .default('reset'),
+    /** The address that it was mailed to; null for a link that the operator gave. */
+    email: text('email'),
+    createdAt: time('created_at').notNull().defaultNow(),
   },
-  (t) => [primaryKey({ columns: [t.userId, t.tokenHash] }), uniqueIndex('reset_tokens_hash').on(t.tokenHash)],
+  (t) => [
+    primaryKey({ columns: [t.userId, t.tokenHash] }),
+    uniqueIndex('reset_tokens_hash').on(t.tokenHash),
+    index('reset_tokens_by_email').on(t.email, t.createdAt),
+    check('reset_tokens_purpose', sql`${t.purpose} in ('reset', 'verify', 'change')`),
+  ],
 )
+
+/** Accounts elsewhere that sign this person in. The key is provider and subject; the address decides nothing. */
+export const linkedAccounts = pgTable(
+  'linked_accounts',
+  {
+    userId: userId(),
+    provider: text('provider', { enum: ['google', 'oidc', 'github'] }).notNull(),
+    subject: text('subject').notNull(),
+    /** What the provider said when it was linked, to recognise it by. */
+    email: text('email'),
+    linkedAt: time('linked_at').notNull().defaultNow(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.userId, t.provider] }),
+    uniqueIndex('linked_accounts_subject').on(t.provider, t.subject),
+    check('linked_accounts_provider', sql`${t.provider} in ('google', 'oidc', 'github')`),
+  ],
+)
+
+/** What happened to an account, append-only: the log that its person reads in the settings. */
+export const accountEvents = pgTable(
+  'account_events',
+  {
+    userId: userId(),
+    id: uuid('id').notNull(),
+    what: text('what').notNull(),
+    /** "Firefox on Linux"; null for the operator's hand. */
+    device: text('device'),
+    /** Names the network of origin without holding its address. */
+    origin: text('origin'),
+    createdAt: time('created_at').notNull().defaultNow(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.userId, t.id] }),
+    index('account_events_by_time').on(t.userId, t.createdAt),
+  ],
+)
+
+/** What happened to nobody who has an account: wrong passwords for unknown addresses, accounts that are gone. Names no one. */
+export const houseEvents = pgTable('house_events', {
+  id: uuid('id').primaryKey(),
+  what: text('what').notNull(),
+  device: text('device'),
+  origin: text('origin'),
+  createdAt: time('created_at').notNull().defaultNow(),
+})
 
 /** Token buckets. Unlogged (see the migration): after a crash everybody starts with a full one. */
 export const rateLimits = pgTable('rate_limits', {

@@ -39,17 +39,24 @@ async function fill() {
     ('full', 1, now() - interval '25 hours'), ('in use', 0, now() - interval '23 hours')`
   await sql`insert into sign_in_failures (email_hash, failures, last_at) values
     ('\\x01', 3, now() - interval '91 days'), ('\\x02', 3, now() - interval '89 days'), ('\\x03', 100, now() - interval '91 days')`
+  for (const [email, age] of [
+    ['late@harbour.example', '23 hours'],
+    ['old@harbour.example', '25 hours'],
+  ] as const)
+    await sql`insert into reset_tokens (user_id, token_hash, email, expires_at)
+      values (${String(account?.id)}, ${randomBytes(32)}, ${email}, now() - ${age}::interval)`
   return async () => [
     (await sql`select device from sessions order by device`).map((row) => row.device),
     (await sql`select bucket from rate_limits`).map((row) => row.bucket),
     (await sql`select failures from sign_in_failures order by email_hash`).map((row) => row.failures),
+    (await sql`select email from reset_tokens`).map((row) => row.email),
   ]
 }
 
 test('what ended long ago goes; what lives, what is locked and what ended lately stays', async () => {
   const left = await fill()
   expect(await sweep()).toBe(true)
-  expect(await left()).toEqual([['live', 'revoked lately'], ['in use'], [3, 100]])
+  expect(await left()).toEqual([['live', 'revoked lately'], ['in use'], [3, 100], ['late@harbour.example']])
 })
 
 test('while another process sweeps nothing is done', async () => {

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import { withDatabase } from './client'
 import { sweepLimits } from './queries/limits'
 import { sweepSessions } from './queries/sessions'
+import { sweepTokens } from './queries/tokens'
 
 /** Any number, the same in every process: who holds it sweeps, the others leave it to them. */
 const LOCK = 7_310_842_916
@@ -17,6 +18,7 @@ export async function sweep(): Promise<boolean> {
       if (!lock?.mine) return false
       await sweepSessions(tx)
       await sweepLimits(tx)
+      await sweepTokens(tx)
       return true
     }),
   )

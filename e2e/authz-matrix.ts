@@ -60,6 +60,7 @@ export const ROUTES: Record<string, RouteRow[]> = {
   '/sign-up': [get('/sign-up', 200, { to: '/dashboard' }, { to: '/dashboard' })],
   '/reset-password': [open('/reset-password?token=none')],
   '/catalogue.json': [open('/catalogue.json')],
+  '/verify-email': [open('/verify-email?token=none')],
   '/readyz': [open('/readyz')],
   '/_not-found': [get('/no-such-page', 404, 404, 404)],
   // Rendered by Next itself where a layout fails; it has no address.
@@ -69,6 +70,10 @@ export const ROUTES: Record<string, RouteRow[]> = {
     open('/api/auth/csrf'),
     open('/api/auth/session'),
     get('/api/auth/signout', 404, 404, 404),
+    get('/api/auth/signin/oidc', 404, 404, 404),
+    // Whoever comes back without having been sent is not let in; a provider that is not set up is not there.
+    get('/api/auth/callback/oidc?code=x&state=x', { to: '/sign-in' }, { to: '/sign-in' }, { to: '/sign-in' }),
+    get('/api/auth/callback/google?code=x&state=x', 404, 404, 404),
     { ...get('/api/auth/_log', 404, 404, 404), method: 'POST', body: () => ({ level: 'error' }) },
     { ...get('/api/auth/session', 404, 404, 404), method: 'POST', body: () => ({ data: { role: 'admin' } }) },
   ],
@@ -108,6 +113,7 @@ export const ROUTES: Record<string, RouteRow[]> = {
   '/api/progress': [
     get(({ course }) => `/api/progress?course=${course}`, 401, { status: 200, holds: '"tried"' }, 200),
   ],
+  '/api/export': [get('/api/export', 401, { status: 200, holds: SECRET }, 200)],
   '/api/drafts/[course]/[lesson]/[block]': [
     get(({ block }) => `/api/drafts/${block}`, 401, { status: 200, holds: SECRET }, 200),
     {
@@ -145,6 +151,46 @@ export const ACTIONS: Record<string, ActionRow> = {
   resetPassword: {
     fields: () => ({ token: 'made-up', password: 'seven terns over fog' }),
     ...same({ says: 'This link has been used or is too old.' }),
+  },
+  askForReset: {
+    fields: () => ({ email: 'nobody@harbour.example' }),
+    ...same({ says: 'If an account has this address' }),
+  },
+  verifyEmail: {
+    fields: () => ({ token: 'made-up' }),
+    ...same({ says: 'This link has been used or is too old.' }),
+  },
+  askForVerification: {
+    fields: () => ({}),
+    anonymous: signedOut,
+    owner: { says: 'A letter is on its way.' },
+    other: { says: 'A letter is on its way.' },
+  },
+  changeEmail: {
+    fields: () => ({ email: 'new@harbour.example', currentPassword: 'not the present one' }),
+    anonymous: signedOut,
+    owner: { says: 'This is not your present password.' },
+    other: { says: 'This is not your present password.' },
+  },
+  deleteAccount: {
+    fields: () => ({ confirm: 'somebody@harbour.example', currentPassword: 'not the present one' }),
+    anonymous: signedOut,
+    owner: { says: 'That is not the address of this account.' },
+    other: { says: 'That is not the address of this account.' },
+  },
+  updateBackground: {
+    fields: () => ({ background: 'new' }),
+    anonymous: signedOut,
+    owner: { says: 'Saved.' },
+    other: { says: 'Saved.' },
+  },
+  // Nobody is at the provider of the tests.
+  continueWith: { fields: () => ({ provider: 'oidc' }), ...same({ says: 'That does not answer just now.' }) },
+  changeWay: {
+    fields: () => ({ change: 'link:oidc', currentPassword: 'not the present one' }),
+    anonymous: signedOut,
+    owner: { says: 'This is not your present password.' },
+    other: { says: 'This is not your present password.' },
   },
   changePassword: {
     fields: () => ({ currentPassword: 'not the present one', password: 'seven terns over fog' }),

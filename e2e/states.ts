@@ -1,8 +1,11 @@
 import { rename, writeFile } from 'node:fs/promises'
 import type { Page } from '@playwright/test'
+import { getAccountByEmail } from '../db/queries/accounts'
+import { linkProvider } from '../db/queries/links'
+import { createMailToken } from '../db/queries/tokens'
 import type { ComplexityPublic } from '../exercises/complexity/spec'
 import { alive, expect, readyBlock } from './fixtures'
-import { PASSWORD } from './house'
+import { makeLearner, PASSWORD } from './house'
 import { fillAnswer, submit, typeCode } from './panels'
 import { PLACES } from './places'
 import { requireBlock, rightAnswer, wrongSample } from './samples'
@@ -82,6 +85,20 @@ export const PAGE_STATES: State[] = [
   { route: '/settings', state: 'untouched', who: 'learner', open: go('/settings') },
   {
     route: '/settings',
+    state: 'linked elsewhere, with a log',
+    who: 'learner',
+    async open(page) {
+      await page.goto('/settings')
+      const email = (await page.locator('#email b').textContent()) ?? ''
+      const account = await getAccountByEmail(email)
+      const identity = { provider: 'oidc', subject: email, email, name: '' } as const
+      await linkProvider(String(account?.id), identity, { device: 'Firefox on Linux', origin: 'x' })
+      await page.goto('/settings?way=linked')
+      await expect(page.getByText('Linked. It signs you in from now on.')).toBeVisible()
+    },
+  },
+  {
+    route: '/settings',
     state: 'with a wrong present password',
     who: 'learner',
     async open(page) {
@@ -106,6 +123,12 @@ export const PAGE_STATES: State[] = [
       await expect(page.getByRole('alert').filter({ hasText: 'do not match' })).toBeVisible()
     },
   },
+  {
+    route: '/sign-in',
+    state: 'sent back by a provider',
+    who: 'visitor',
+    open: go('/sign-in?error=unverified'),
+  },
   { route: '/sign-up', state: 'untouched', who: 'visitor', open: go('/sign-up') },
   {
     route: '/sign-up',
@@ -120,7 +143,49 @@ export const PAGE_STATES: State[] = [
       await expect(page.getByText('Use at least 12 characters.')).toBeVisible()
     },
   },
+  {
+    route: '/settings',
+    state: 'with the wrong address typed to delete',
+    who: 'learner',
+    async open(page) {
+      await page.goto('/settings')
+      const form = page.getByRole('form', { name: 'Delete the account' })
+      await form.getByLabel('To confirm, type').fill('somebody@harbour.example')
+      await form.getByLabel('Present password').fill(PASSWORD)
+      await form.getByRole('button', { name: 'Delete everything' }).click()
+      await expect(form).toContainText('That is not the address of this account.')
+    },
+  },
   { route: '/reset-password', state: 'without a link', who: 'visitor', open: go('/reset-password') },
+  {
+    route: '/reset-password',
+    state: 'a letter asked for',
+    who: 'visitor',
+    async open(page) {
+      await page.goto('/reset-password')
+      await page.getByLabel('E-mail').fill('nobody@harbour.example')
+      await page.getByRole('button', { name: 'Send me a link' }).click()
+      await expect(page.getByText('If an account has this address')).toBeVisible()
+    },
+  },
+  {
+    route: '/verify-email',
+    state: 'with a link that is not good',
+    who: 'visitor',
+    open: go(`/verify-email?token=${'a'.repeat(43)}`),
+  },
+  {
+    route: '/verify-email',
+    state: 'with a good link',
+    who: 'visitor',
+    async open(page) {
+      const { id, email } = await makeLearner()
+      const token = await createMailToken({ accountId: id, purpose: 'verify', email, minutes: 60 })
+      await page.goto(`/verify-email?token=${token}`)
+      await expect(page.getByRole('button', { name: 'Yes, it is mine' })).toBeVisible()
+    },
+  },
+  { route: '/verify-email', state: 'done', who: 'visitor', open: go('/verify-email?done=verified') },
   {
     route: '/reset-password',
     state: 'with a link',

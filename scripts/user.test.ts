@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -60,6 +60,34 @@ test('a password from standard input is held to the same rules as on the page', 
     status: 1,
     said: 'No password was given.\n',
   })
+})
+
+test('an account is taken in from its file, once, and has no password until a link gives one', async () => {
+  const person = {
+    id: '01900000-0000-7000-8000-000000000001',
+    email: 'ana@harbour.example',
+    name: 'Ana',
+    time_zone: 'Europe/Lisbon',
+    created_at: '2026-01-02T03:04:05.678901+00:00',
+  }
+  const written = (tables: object, version = 1) => {
+    const file = join(dataDir, 'ana.json')
+    const head = { format: 'slipway-account', version, exportedAt: '2026-11-25T14:32:07.120Z' }
+    writeFileSync(file, JSON.stringify({ ...head, tables }, null, 2))
+    return file
+  }
+  const tried = async (tables: object, version?: number) =>
+    (await user(['import', written(tables, version)])).said
+  expect(await tried({ users: [person] }, 2)).toContain(
+    '"version" is of a version that this installation does not',
+  )
+  expect(await tried({ users: [{ ...person, email: 'Ana@Harbour.example' }] })).toContain('is not an address')
+  expect(await tried({ users: [] })).toContain('is not taken in.')
+  expect(await user(['import', written({ users: [person] })])).toMatchObject({ status: 0 })
+  expect(await tried({ users: [person] })).toContain('ana@harbour.example has an account here already.')
+  expect((await user(['list'])).said).toMatch(/ana@harbour\.example +since 2026-01-02 {2}Ana/)
+  expect((await user(['reset-link', 'ana@harbour.example'])).status).toBe(0)
+  expect((await user(['import', join(dataDir, 'no-such-file.json')])).said).toContain('is not JSON')
 })
 
 test.each([

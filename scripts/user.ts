@@ -1,17 +1,20 @@
-import { createHash, randomBytes, randomInt } from 'node:crypto'
+import { randomInt } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
+import { readExport } from '../app/export-format'
 import { canonicalEmail, canonicalTimeZone, personName } from '../app/fields'
 import { hashPassword, passwordProblem } from '../app/passwords'
+import { importAccount, NotTakenIn } from '../db/queries/account-data'
 import {
   createAccount,
-  createResetToken,
   deleteAccount,
   getAccountByEmail,
   listAccounts,
   suspendAccount,
   unsuspendAccount,
 } from '../db/queries/accounts'
+import { createResetLink } from '../db/queries/tokens'
 import { asOperator, Wrong } from './operator'
 
 const USAGE = `npm run user -- <command>
@@ -25,6 +28,8 @@ const USAGE = `npm run user -- <command>
   unsuspend <email>             let them in again
   reset-link <email>            a link that sets a new password, good once within 24 hours
   delete <email> --yes          delete the account and everything of it: attempts, drafts, progress
+  import <file>                 take in an account from the file that "Take your data" gave at another installation;
+                                only from somebody you trust: what it says they passed is believed
 
 The server need not be running.`
 
@@ -50,8 +55,7 @@ const commands: Record<string, (email: string, publicUrl: string) => Promise<voi
       throw new Wrong(
         `${email} is suspended: a link would not work. First: npm run user -- unsuspend ${email}`,
       )
-    const token = randomBytes(32).toString('base64url')
-    await createResetToken(id, createHash('sha256').update(token).digest(), LINK_MINUTES)
+    const token = await createResetLink(id, LINK_MINUTES)
     console.log(`${publicUrl}/reset-password?token=${token}`)
     console.log(
       'Good once, for 24 hours. It also ends a lock after too many wrong passwords. Earlier links end now.',
@@ -86,6 +90,20 @@ async function create(email: string): Promise<void> {
     throw new Wrong(`${email} has an account already. A new password: npm run user -- reset-link ${email}`)
   console.log(`${email} has an account now.`)
   if (!options['ask-password']) console.log(`Password, shown this once: ${password}`)
+}
+
+async function takeIn(file: string): Promise<void> {
+  const read = readExport(await readFile(file, 'utf8').catch(() => ''))
+  if ('problem' in read) throw new Wrong(`${file} is not taken in. ${read.problem}`)
+  try {
+    const { email } = await importAccount(read.tables)
+    console.log(
+      `${email} is here with everything of theirs. No password came along: npm run user -- reset-link ${email}`,
+    )
+  } catch (error) {
+    if (error instanceof NotTakenIn) throw new Wrong(`${file} is not taken in. ${error.message}`)
+    throw error
+  }
 }
 
 async function list(): Promise<void> {
@@ -156,6 +174,7 @@ if (options.help || command === '') {
 } else {
   await asOperator(async ({ publicUrl }) => {
     if (command === 'list' && address === undefined) return list()
+    if (command === 'import' && address !== undefined && rest.length === 0) return takeIn(address)
     const run = Object.hasOwn(commands, command) ? commands[command] : undefined
     if (!run || address === undefined || rest.length > 0) throw new Wrong(USAGE)
     const email = canonicalEmail(address)

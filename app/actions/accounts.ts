@@ -1,24 +1,33 @@
 'use server'
 
-import { createHash } from 'node:crypto'
 import { revalidatePath } from 'next/cache'
 import { redirect } from 'next/navigation'
+import { after } from 'next/server'
 import { z } from 'zod'
 import {
   createAccount,
-  findResetPerson,
+  getAccount,
   renameAccount,
+  setBackground,
   setTimeZone,
-  useResetToken as spendResetToken,
   changePassword as storePassword,
 } from '@/db/queries/accounts'
+import { recordEvent } from '@/db/queries/events'
 import { takeToken } from '@/db/queries/limits'
 import { revokeAllSessions, revokeSessionById } from '@/db/queries/sessions'
-import { endSession, signInWithPassword, startSession } from '../auth'
+import {
+  findResetPerson,
+  useMailToken as spendMailToken,
+  useResetToken as spendResetToken,
+} from '@/db/queries/tokens'
+import { mailChange, mailReset, mailVerification } from '../account-mail'
+import { endSession, leaveForGood, signInWithPassword, startSession } from '../auth'
 import { safePath } from '../callback-url'
-import { checkPassword, inWords } from '../credentials'
+import { askAgain, inWords } from '../credentials'
 import { env } from '../env'
-import { email, hiddenTimeZone, personName, timeZone } from '../fields'
+import { background, canonicalEmail, email, hiddenTimeZone, personName, timeZone } from '../fields'
+import { changedLetter, passwordLetter } from '../letters'
+import { forgetLetters, sendLetter } from '../mail'
 import { hashPassword, passwordProblem } from '../passwords'
 import { forgetLearner } from '../sessions'
 import { currentVisitor } from '../visitor'
@@ -46,18 +55,18 @@ export const signUp = action(
       return { error: { text } }
     }
     const passwordHash = await hashPassword(sent.password)
-    const account = await createAccount({
-      email: sent.email,
-      name: sent.name,
-      timeZone: sent.timeZone,
-      passwordHash,
-    })
+    const { email: address, name, timeZone: zone } = sent
+    const account = await createAccount(
+      { email: address, name, timeZone: zone, passwordHash },
+      await currentVisitor(),
+    )
     if (!account) {
       return {
         error: { field: 'email', text: 'An account with this address exists. Sign in with it instead.' },
       }
     }
     await startSession(account.id)
+    after(() => mailVerification({ id: account.id, email: address }))
     redirect(sent.callbackUrl)
   },
 )
@@ -79,48 +88,102 @@ export const signOut = action('anyone', {}, async () => {
   redirect('/')
 })
 
-/** Sets a new password by the operator's link and signs every device out. Fields: `password`; hidden `token`. */
-export const resetPassword = action(
-  'anyone',
-  { password: typedPassword, token: z.string().max(200) },
-  async (sent) => {
-    const { origin } = await currentVisitor()
-    const turn = await takeToken({ bucket: `reset:${origin}`, capacity: 30, perSecond: 30 / 3600 })
-    if (!turn.allowed) return { error: { text: `Too many tries. Try again in ${minutes(turn.retryAfter)}.` } }
-    const tokenHash = createHash('sha256').update(sent.token).digest()
-    const person = await findResetPerson(tokenHash)
-    const problem = passwordProblem(sent.password, person ?? { name: '', email: '' })
-    if (problem) return { error: { field: 'password', text: problem.text } }
-    // Hashed for a bad link too: it takes the time of a good one.
-    const passwordHash = await hashPassword(sent.password)
-    const accountId = await spendResetToken(tokenHash, passwordHash)
-    if (!accountId) {
-      return {
-        error: { text: 'This link has been used or is too old. Ask whoever runs this site for a new one.' },
-      }
+const token = z.string().max(200)
+
+/** Asks for a link by mail. Field: `email`. Says and takes the same whether the address is known or not. */
+export const askForReset = action('anyone', { email }, async (sent) => {
+  const visitor = await currentVisitor()
+  const perSecond = 60 / 3600
+  const turn = await takeToken({ bucket: `reset-ask:${visitor.origin}`, capacity: 60, perSecond })
+  if (!turn.allowed) return { error: { text: `Too many tries. Try again in ${minutes(turn.retryAfter)}.` } }
+  after(() => mailReset(sent.email, visitor))
+  return {
+    done: 'If an account has this address, a letter with a link is on its way to it. The link works for an hour. An address gets at most three letters an hour.',
+    values: { email: sent.email },
+  }
+})
+
+/** Sets a new password by a link and signs every device out. Fields: `password`; hidden `token`. */
+export const resetPassword = action('anyone', { password: typedPassword, token }, async (sent) => {
+  const visitor = await currentVisitor()
+  const turn = await takeToken({ bucket: `reset:${visitor.origin}`, capacity: 30, perSecond: 30 / 3600 })
+  if (!turn.allowed) return { error: { text: `Too many tries. Try again in ${minutes(turn.retryAfter)}.` } }
+  const person = await findResetPerson(sent.token)
+  const problem = passwordProblem(sent.password, person ?? { name: '', email: '' })
+  if (problem) return { error: { field: 'password', text: problem.text } }
+  // Hashed for a bad link too: it takes the time of a good one.
+  const passwordHash = await hashPassword(sent.password)
+  const accountId = await spendResetToken(sent.token, passwordHash, visitor)
+  if (!accountId) return { error: { text: 'This link has been used or is too old. Ask for a new one.' } }
+  forgetLearner(accountId)
+  await startSession(accountId, 'sign-in:link')
+  after(() => tellOfPassword(accountId))
+  redirect('/dashboard')
+})
+
+async function tellOfPassword(accountId: string): Promise<void> {
+  const account = await getAccount(accountId)
+  if (account) await sendLetter(passwordLetter(account.email))
+}
+
+/** Mails the link that proves the present address. No fields. */
+export const askForVerification = action('learner', {}, async (_, learner) => {
+  const account = await getAccount(learner.id)
+  if (account?.emailVerifiedAt) return { done: 'This address is verified already.' }
+  after(() => mailVerification(learner))
+  return { done: 'A letter is on its way. An address gets at most three letters an hour.' }
+})
+
+/** Spends a link that proves an address, the present one or the next. Hidden field: `token`. */
+export const verifyEmail = action('anyone', { token }, async (sent) => {
+  const visitor = await currentVisitor()
+  const turn = await takeToken({ bucket: `verify:${visitor.origin}`, capacity: 60, perSecond: 60 / 3600 })
+  if (!turn.allowed) return { error: { text: `Too many tries. Try again in ${minutes(turn.retryAfter)}.` } }
+  const proved = await spendMailToken(sent.token, visitor)
+  if (!proved)
+    return { error: { text: 'This link has been used or is too old. Ask for a new one in the settings.' } }
+  if (proved.outcome === 'taken')
+    return { error: { text: 'Another account has this address by now. The former address stays.' } }
+  forgetLearner(proved.accountId)
+  if (proved.outcome === 'changed') after(() => sendLetter(changedLetter(proved.former)))
+  redirect(`/verify-email?done=${proved.outcome}`)
+})
+
+/** Begins a change of address: it holds when the new one is verified. Fields: `email`, `currentPassword`. */
+export const changeEmail = action(
+  'learner',
+  { email, currentPassword: typedPassword.optional() },
+  async (sent, learner) => {
+    if (sent.email === learner.email)
+      return { error: { field: 'email', text: 'You sign in with this address now.' } }
+    const visitor = await currentVisitor()
+    const refused = await askAgain(learner, sent.currentPassword, visitor)
+    if (refused) return { error: refused }
+    after(() => mailChange(learner, sent.email, visitor))
+    return {
+      done: `A letter with a link is on its way to ${sent.email}. Until it is used, ${learner.email} holds.`,
     }
-    forgetLearner(accountId)
-    await startSession(accountId)
-    redirect('/dashboard')
   },
 )
 
-/** Changes the password, signs out every other device and gives this one a new session. Fields: `current`, `password`. */
+/**
+ * Changes the password, or sets the first one; signs out every other device and gives this one a new session.
+ * Fields: `currentPassword`, `password`.
+ */
 export const changePassword = action(
   'learner',
-  { currentPassword: typedPassword, password: typedPassword },
+  { currentPassword: typedPassword.optional(), password: typedPassword },
   async (sent, learner) => {
     const problem = passwordProblem(sent.password, learner)
     if (problem) return { error: { field: 'password', text: problem.text } }
-    const refusal = await checkPassword(learner, sent.currentPassword, await currentVisitor())
-    if (refusal) {
-      const text = refusal.code === 'mismatch' ? 'This is not your present password.' : inWords(refusal)
-      return { error: { field: 'currentPassword', text } }
-    }
-    await storePassword(learner.id, await hashPassword(sent.password))
+    const visitor = await currentVisitor()
+    const refused = await askAgain(learner, sent.currentPassword, visitor)
+    if (refused) return { error: refused }
+    await storePassword(learner.id, await hashPassword(sent.password), visitor)
     await revokeAllSessions(learner.id)
     forgetLearner(learner.id)
     await startSession(learner.id)
+    after(() => sendLetter(passwordLetter(learner.email)))
     revalidatePath('/settings')
     return { done: 'The password is changed. Every other device is signed out.' }
   },
@@ -137,6 +200,7 @@ export const signOutDevice = action(
     }
     const known = await revokeSessionById(learner.id, device)
     forgetLearner(learner.id)
+    if (known) await recordEvent(learner.id, 'device-signed-out', await currentVisitor())
     revalidatePath('/settings')
     return known
       ? { done: 'That device is signed out.' }
@@ -151,6 +215,7 @@ export const signOutEverywhere = action(
   async ({ others }, learner) => {
     await revokeAllSessions(learner.id, others === undefined ? undefined : learner.sessionId)
     forgetLearner(learner.id)
+    await recordEvent(learner.id, 'all-signed-out', await currentVisitor())
     if (others === undefined) {
       await endSession()
       redirect('/')
@@ -162,7 +227,7 @@ export const signOutEverywhere = action(
 
 /** Changes the name. Field: `name`. */
 export const updateName = action('learner', { name: personName }, async ({ name }, learner) => {
-  await renameAccount(learner.id, name)
+  await renameAccount(learner.id, name, await currentVisitor())
   revalidatePath('/', 'layout')
   return { done: 'Saved.', values: { name } }
 })
@@ -176,6 +241,32 @@ export const updateTimeZone = action('learner', { timeZone }, async (sent, learn
     values: { timeZone: sent.timeZone },
   }
 })
+
+/** Says what one comes from; `none` takes it back. Field: `background`. */
+export const updateBackground = action('learner', { background }, async (sent, learner) => {
+  await setBackground(learner.id, sent.background)
+  revalidatePath('/settings')
+  return { done: 'Saved.', values: { background: sent.background ?? 'none' } }
+})
+
+/** Deletes the account and everything of it. Fields: `confirm`, the address as typed; `currentPassword`. */
+export const deleteAccount = action(
+  'learner',
+  { confirm: z.string().max(1000), currentPassword: typedPassword.optional() },
+  async (sent, learner) => {
+    if (canonicalEmail(sent.confirm) !== learner.email)
+      return {
+        error: { field: 'confirm', text: 'That is not the address of this account. Nothing is deleted.' },
+      }
+    const refused = await askAgain(learner, sent.currentPassword, await currentVisitor())
+    if (refused) return { error: refused }
+    if (!(await leaveForGood()))
+      return { error: { text: 'You are signed out. Sign in again; nothing was deleted.' } }
+    forgetLearner(learner.id)
+    await forgetLetters(learner.email)
+    redirect('/')
+  },
+)
 
 function minutes(seconds: number): string {
   const count = Math.max(1, Math.ceil(seconds / 60))

@@ -159,6 +159,30 @@ describe('callbackUrl', () => {
   })
 })
 
+test.each([
+  '/_next/image?url=http%3A%2F%2F127.0.0.1%3A5432&w=64&q=75',
+  '/_next/image?url=%2F%2Fevil.example%2Fa.svg&w=64&q=75',
+  '/_next/image?url=http%3A%2F%2F169.254.169.254%2F&w=64&q=75',
+  '/_next/%69mage?url=%2Ficon.svg&w=64&q=75',
+  '/_next/image/',
+])('S-11 the image optimiser is not there: %s', (url) => {
+  expect(statusOf('GET', url)).toBe(404)
+  expect(statusOf('HEAD', url, {}, far)).toBe(404)
+})
+
+describe('S-34 signing in, and out, is nobody else’s to do', () => {
+  const paths = ['/sign-in', '/sign-up', '/settings', '/api/auth/callback/credentials', '/api/auth/signout']
+  test.each(paths)('S-34 a form of another site to %s is refused', (path) => {
+    for (const origin of [undefined, 'null', 'http://evil.example', 'http://localhost:3001'])
+      for (const type of [
+        'application/x-www-form-urlencoded',
+        'multipart/form-data; boundary=x',
+        'text/plain',
+      ])
+        expect(statusOf('POST', path, { origin, 'content-type': type })).toBe(403)
+  })
+})
+
 describe('what reaches Next', () => {
   const hostile: IncomingHttpHeaders = {
     host: 'localhost:3000',
@@ -180,7 +204,7 @@ describe('what reaches Next', () => {
       'a=b; next-auth.callback-url=http%3A%2F%2F%5B; __Host-next-auth.csrf-token=c; __Secure-next-auth.callback-url=%zz',
   }
 
-  test('says nothing that a client may not say', () => {
+  test('S-13 says nothing that a client may not say', () => {
     const headers = { ...hostile }
     cleanHeaders(headers, '::ffff:198.51.100.4', house)
     expect(headers).toEqual({

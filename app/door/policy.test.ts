@@ -2,7 +2,13 @@ import { expect, test } from 'vitest'
 import { contentSecurityPolicy, securityHeaders } from './policy'
 
 test('the policy of a page is exactly this', () => {
-  const policy = { publicUrl: 'https://learn.example.org', isHttps: true, isDev: false, runnerVersion: 'abc' }
+  const policy = {
+    publicUrl: 'https://learn.example.org',
+    isHttps: true,
+    isDev: false,
+    runnerVersion: 'abc',
+    providerOrigins: [] as string[],
+  }
   expect(contentSecurityPolicy('N', policy).split('; ')).toEqual([
     "default-src 'none'",
     "script-src 'nonce-N' 'strict-dynamic'",
@@ -21,7 +27,13 @@ test('the policy of a page is exactly this', () => {
 })
 
 test('without a runner nothing may be framed', () => {
-  const policy = { publicUrl: 'http://localhost:3000', isHttps: false, isDev: false, runnerVersion: null }
+  const policy = {
+    publicUrl: 'http://localhost:3000',
+    isHttps: false,
+    isDev: false,
+    runnerVersion: null,
+    providerOrigins: [],
+  }
   expect(contentSecurityPolicy('N', policy)).toContain("frame-src 'none'")
 })
 

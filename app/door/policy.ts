@@ -1,9 +1,19 @@
 /** What every answer of the house tells the browser to allow. */
 
-export type Policy = { publicUrl: string; isHttps: boolean; isDev: boolean; runnerVersion: string | null }
+export type Policy = {
+  publicUrl: string
+  isHttps: boolean
+  isDev: boolean
+  runnerVersion: string | null
+  /** Where signing in elsewhere leads. */
+  providerOrigins: string[]
+}
 
 /** The Content-Security-Policy of an answer whose scripts and styles carry `nonce`. */
-export function contentSecurityPolicy(nonce: string, { publicUrl, isDev, runnerVersion }: Policy): string {
+export function contentSecurityPolicy(
+  nonce: string,
+  { publicUrl, isDev, runnerVersion, providerOrigins }: Policy,
+): string {
   // Next's development server evaluates modules, writes styles without a nonce and listens on a socket.
   const script = isDev
     ? `'nonce-${nonce}' 'strict-dynamic' 'unsafe-eval'`
@@ -20,7 +30,7 @@ export function contentSecurityPolicy(nonce: string, { publicUrl, isDev, runnerV
     `frame-src ${runnerVersion ? `${publicUrl}/runner/${runnerVersion}/frame.html` : `'none'`}`,
     `worker-src 'none'`,
     `manifest-src 'self'`,
-    `form-action 'self'`,
+    ['form-action', `'self'`, ...providerOrigins].join(' '),
     `base-uri 'none'`,
     `object-src 'none'`,
     `frame-ancestors 'none'`,

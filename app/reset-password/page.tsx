@@ -1,7 +1,8 @@
 import type { Metadata } from 'next'
-import { ResetPasswordForm } from '@/components/site/account-forms'
+import { AskForResetForm, ResetPasswordForm } from '@/components/site/account-forms'
 import { AccountPage, OtherWay } from '@/components/site/account-page'
-import { resetPassword } from '../actions/accounts'
+import { askForReset, resetPassword } from '../actions/accounts'
+import { env } from '../env'
 import { Frame } from '../frame'
 
 export const metadata: Metadata = { title: 'Set a new password', robots: { index: false } }
@@ -18,16 +19,22 @@ export default async function ResetPasswordPage({ searchParams }: Props) {
           intro={<p>Every device that is signed in now is signed out by this.</p>}
         >
           <ResetPasswordForm action={resetPassword} token={token} />
+          <OtherWay>
+            The link does not work any more? <a href="/reset-password">Ask for another</a>
+          </OtherWay>
         </AccountPage>
       ) : (
-        <AccountPage title="A new password">
-          <div className="taught grid gap-4">
-            <p>
-              This site sends no e-mail yet, so it cannot send you a link. Ask whoever runs it, at your school
-              or company, for one: they make it on the server and give it to you.
+        <AccountPage
+          title="A new password"
+          intro={<p>Your work stays with your account. Nothing is lost with a password.</p>}
+        >
+          <AskForResetForm action={askForReset} />
+          {!env.SMTP_URL && (
+            <p className="meta mt-6">
+              This site has no mail server: letters wait in its outbox. Ask whoever runs it to read you the
+              link.
             </p>
-            <p>Your work stays with your account meanwhile. Nothing is lost with a password.</p>
-          </div>
+          )}
           <OtherWay>
             Remembered it? <a href="/sign-in">Sign in</a>
           </OtherWay>

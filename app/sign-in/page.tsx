@@ -2,19 +2,26 @@ import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
 import { SignInForm } from '@/components/site/account-forms'
 import { AccountPage, OtherWay } from '@/components/site/account-page'
+import { Alert } from '@/components/site/form'
+import { ProviderButtons } from '@/components/site/provider-forms'
 import { getCourse } from '@/content'
 import { signIn } from '../actions/accounts'
+import { continueWith } from '../actions/ways'
 import { currentLearner } from '../auth'
 import { HOME, safePath } from '../callback-url'
+import { wordsOfCode } from '../credentials'
 import { env } from '../env'
 import { Frame } from '../frame'
+import { providers } from '../providers'
 
 export const metadata: Metadata = { title: 'Sign in', robots: { index: false } }
 
-type Props = { searchParams: Promise<{ callbackUrl?: string | string[] }> }
+type Props = { searchParams: Promise<{ callbackUrl?: string | string[]; error?: string | string[] }> }
 
 export default async function SignInPage({ searchParams }: Props) {
-  const callbackUrl = safePath((await searchParams).callbackUrl)
+  const { callbackUrl: wanted, error } = await searchParams
+  const callbackUrl = safePath(wanted)
+  const refused = wordsOfCode(error)
   if (await currentLearner()) redirect(callbackUrl)
   const back = await lessonAt(callbackUrl)
   const query = callbackUrl === HOME ? '' : `?callbackUrl=${encodeURIComponent(callbackUrl)}`
@@ -30,7 +37,13 @@ export default async function SignInPage({ searchParams }: Props) {
           )
         }
       >
+        {refused && (
+          <div className="mb-5 max-w-104">
+            <Alert>{refused}</Alert>
+          </div>
+        )}
         <SignInForm action={signIn} callbackUrl={callbackUrl} />
+        <ProviderButtons action={continueWith} providers={providers} callbackUrl={callbackUrl} />
         <OtherWay>
           {env.SIGN_UP === 'open' ? (
             <>

@@ -1,10 +1,10 @@
 'use client'
 
-import { useSyncExternalStore } from 'react'
 import { Button } from '@/components/ui/button'
 import { Input } from '@/components/ui/field'
-import { Form, type FormAction } from './form'
+import { Done, Form, type FormAction } from './form'
 import { PasswordInput } from './password-input'
+import { useBrowserTimeZone } from './use-browser-time-zone'
 
 const passwordRule = 'At least 12 characters, any of them. Length is what counts.'
 
@@ -65,7 +65,7 @@ export function SignUpForm({ action, callbackUrl }: { action: FormAction; callba
             type="email"
             autoComplete="email"
             required
-            help="To sign in with. Nothing is sent to it."
+            help="To sign in with. One letter is sent to it, to verify it."
             defaultValue={value('email')}
             error={error('email')}
           />
@@ -86,7 +86,56 @@ export function SignUpForm({ action, callbackUrl }: { action: FormAction; callba
   )
 }
 
-/** A new password by the operator's link. */
+/** Asks for a letter with a link to a new password. */
+export function AskForResetForm({ action }: { action: FormAction }) {
+  return (
+    <Form action={action} fields={['email']} label="A new password">
+      {({ value, error, pending, done }) => (
+        <>
+          <Input
+            label="E-mail"
+            name="email"
+            type="email"
+            autoComplete="username"
+            required
+            defaultValue={value('email')}
+            error={error('email')}
+          />
+          <Button type="submit" variant="primary" big busy={pending}>
+            Send me a link
+          </Button>
+          <Done>{done}</Done>
+        </>
+      )}
+    </Form>
+  )
+}
+
+/** Uses a link that proves an address. It takes a press: programs that look at mail follow links, and must not prove anything. */
+export function VerifyEmailForm({
+  action,
+  token,
+  label,
+}: {
+  action: FormAction
+  token: string
+  label: string
+}) {
+  return (
+    <Form action={action} fields={[]} label={label}>
+      {({ pending }) => (
+        <>
+          <input type="hidden" name="token" value={token} />
+          <Button type="submit" variant="primary" big busy={pending}>
+            {label}
+          </Button>
+        </>
+      )}
+    </Form>
+  )
+}
+
+/** A new password by a link. */
 export function ResetPasswordForm({ action, token }: { action: FormAction; token: string }) {
   return (
     <Form action={action} fields={['password']}>
@@ -107,16 +156,5 @@ export function ResetPasswordForm({ action, token }: { action: FormAction; token
         </>
       )}
     </Form>
-  )
-}
-
-const never = () => () => undefined
-
-/** The zone that the browser counts its days in; UTC until its script runs. */
-function useBrowserTimeZone(): string {
-  return useSyncExternalStore(
-    never,
-    () => Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC',
-    () => 'UTC',
   )
 }

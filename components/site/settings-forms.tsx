@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { Input, Select } from '@/components/ui/field'
 import { Done, Form, type FormAction } from './form'
+import { PresentPassword } from './identity-forms'
 import { PasswordInput } from './password-input'
 
 /** The name that the site greets by. */
@@ -74,21 +75,23 @@ export function TimeZoneForm({
   )
 }
 
-/** The present password, then the new one. */
-export function PasswordForm({ action, email }: { action: FormAction; email: string }) {
+/** The present password, then the new one; only the new one for somebody who has none yet. */
+export function PasswordForm({
+  action,
+  email,
+  hasPassword,
+}: {
+  action: FormAction
+  email: string
+  hasPassword: boolean
+}) {
   return (
     <Form action={action} fields={['currentPassword', 'password']} label="Password">
       {({ error, pending, done }) => (
         <>
           {/* Tells a password manager whose password this is. Without a name it is not sent. */}
           <input type="email" autoComplete="username" value={email} readOnly hidden />
-          <PasswordInput
-            label="Present password"
-            name="currentPassword"
-            autoComplete="current-password"
-            required
-            error={error('currentPassword')}
-          />
+          <PresentPassword asked={hasPassword} error={error('currentPassword')} />
           <PasswordInput
             label="New password"
             name="password"
@@ -99,7 +102,7 @@ export function PasswordForm({ action, email }: { action: FormAction; email: str
           />
           <div className="flex flex-wrap items-center gap-3">
             <Button type="submit" busy={pending}>
-              Change the password
+              {hasPassword ? 'Change the password' : 'Set a password'}
             </Button>
             <Done>{done}</Done>
           </div>

@@ -1,5 +1,9 @@
-import { Laptop, Monitor, Smartphone } from 'lucide-react'
-import type { FormAction } from './form'
+import { CircleAlert, CircleCheck, Laptop, Monitor, Smartphone } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { buttonClass } from '@/components/ui/button'
+import { Alert, Done, type FormAction } from './form'
+import { BackgroundForm, DeleteForm, EmailForm, VerificationForm } from './identity-forms'
+import { type Way, WaysForm } from './provider-forms'
 import {
   DeviceForm,
   EverywhereForm,
@@ -8,6 +12,7 @@ import {
   SignOutForm,
   TimeZoneForm,
 } from './settings-forms'
+import { type LogLine, SignInLog } from './sign-in-log'
 
 export type Device = {
   id: string
@@ -21,23 +26,65 @@ export type Device = {
 export type SettingsProps = {
   name: string
   email: string
+  emailVerified: boolean
+  background: string
   timeZone: string
   timeZones: string[]
+  /** When it was last set; null for somebody who has none. */
+  passwordSince: string | null
+  /** What else signs in here, offered or linked. */
+  ways: Way[]
+  /** What came of the way to a provider and back. */
+  wayChanged: { done?: string; refused?: string | null }
   devices: Device[]
+  log: LogLine[]
+  /** What providers are called, those that are switched off too. */
+  providerNames: Record<string, string>
   actions: Record<
-    'updateName' | 'updateTimeZone' | 'changePassword' | 'signOutDevice' | 'signOutEverywhere' | 'signOut',
+    | 'updateName'
+    | 'updateTimeZone'
+    | 'updateBackground'
+    | 'changeEmail'
+    | 'askForVerification'
+    | 'changePassword'
+    | 'signOutDevice'
+    | 'signOutEverywhere'
+    | 'signOut'
+    | 'changeWay'
+    | 'deleteAccount',
     FormAction
   >
 }
 
 const parts: [id: string, title: string][] = [
   ['profile', 'Profile'],
+  ['email', 'E-mail'],
   ['password', 'Password'],
+  ['ways', 'Other ways in'],
   ['devices', 'Devices'],
+  ['log', 'Sign-in log'],
+  ['export', 'Take your data'],
+  ['delete', 'Delete the account'],
 ]
 
+/** A part of the page, under its hairline; the first has the ink rule. */
+function Part({ id, title, children }: { id: string; title: string; children: ReactNode }) {
+  const rule = id === parts[0]?.[0] ? 'border-ink' : 'border-rule'
+  return (
+    <section id={id} aria-labelledby={`${id}-title`} className={`${rule} border-t pt-5 pb-12`}>
+      <h2 id={`${id}-title`} className="title-22">
+        {title}
+      </h2>
+      {children}
+    </section>
+  )
+}
+
 /** What a learner can change about their account. */
-export function SettingsPage({ name, email, timeZone, timeZones, devices, actions }: SettingsProps) {
+export function SettingsPage(props: SettingsProps) {
+  const { name, email, timeZone, timeZones, devices, actions } = props
+  const hasPassword = props.passwordSince !== null
+  const shown = parts.filter(([id]) => id !== 'ways' || props.ways.length > 0)
   const others = devices.filter(({ here }) => !here)
   return (
     <main id="main" className="wrap flex-1 pt-12">
@@ -47,7 +94,7 @@ export function SettingsPage({ name, email, timeZone, timeZones, devices, action
           aria-label="Settings"
           className="flex flex-wrap gap-x-5 min-[54rem]:sticky min-[54rem]:top-20 min-[54rem]:grid"
         >
-          {parts.map(([id, title]) => (
+          {shown.map(([id, title]) => (
             <a
               key={id}
               href={`#${id}`}
@@ -58,29 +105,56 @@ export function SettingsPage({ name, email, timeZone, timeZones, devices, action
           ))}
         </nav>
         <div className="min-w-0">
-          <section id="profile" aria-labelledby="profile-title" className="border-ink border-t pt-5 pb-12">
-            <h2 id="profile-title" className="title-22">
-              Profile
-            </h2>
+          <Part id="profile" title="Profile">
+            <div className="mt-5 grid gap-x-6 gap-y-8 sm:grid-cols-2">
+              <NameForm action={actions.updateName} name={name} />
+              <BackgroundForm action={actions.updateBackground} background={props.background} />
+              <TimeZoneForm action={actions.updateTimeZone} timeZone={timeZone} timeZones={timeZones} />
+            </div>
+          </Part>
+          <Part id="email" title="E-mail">
             <p className="taught mt-2 break-words">
               You sign in with <b>{email}</b>.
             </p>
-            <div className="mt-5 grid gap-x-6 gap-y-8 sm:grid-cols-2">
-              <NameForm action={actions.updateName} name={name} />
-              <TimeZoneForm action={actions.updateTimeZone} timeZone={timeZone} timeZones={timeZones} />
-            </div>
-          </section>
-          <section id="password" aria-labelledby="password-title" className="border-rule border-t pt-5 pb-12">
-            <h2 id="password-title" className="title-22">
-              Password
-            </h2>
-            <p className="taught mt-2 mb-5">Changing it signs out every other device.</p>
-            <PasswordForm action={actions.changePassword} email={email} />
-          </section>
-          <section id="devices" aria-labelledby="devices-title" className="border-rule border-t pt-5">
-            <h2 id="devices-title" className="title-22">
-              Devices
-            </h2>
+            {props.emailVerified ? (
+              <p className="mt-2 mb-6 flex items-center gap-1.5 text-13">
+                <CircleCheck size={16} strokeWidth={2} aria-hidden className="text-pass" />
+                Verified
+              </p>
+            ) : (
+              <>
+                <p className="mt-2 flex items-start gap-1.5 text-13">
+                  <CircleAlert size={16} strokeWidth={2} aria-hidden className="mt-0.5 shrink-0 text-brass" />
+                  Not verified yet. You can learn without; a lost password asks for it.
+                </p>
+                <VerificationForm action={actions.askForVerification} />
+              </>
+            )}
+            <EmailForm action={actions.changeEmail} hasPassword={hasPassword} />
+          </Part>
+          <Part id="password" title="Password">
+            <p className="taught mt-2 mb-5">
+              {hasPassword
+                ? `Last set on ${props.passwordSince}. Changing it signs out every other device.`
+                : 'You have none yet. With one, you also get in without the other ways.'}
+            </p>
+            <PasswordForm action={actions.changePassword} email={email} hasPassword={hasPassword} />
+          </Part>
+          {props.ways.length > 0 && (
+            <Part id="ways" title="Other ways in">
+              <p className="taught mt-2 mb-5 max-w-(--measure)">
+                Accounts elsewhere that sign you in here. Nothing is sent to them but that you come from here.
+              </p>
+              {props.wayChanged.refused && (
+                <div className="mb-5 max-w-104">
+                  <Alert>{props.wayChanged.refused}</Alert>
+                </div>
+              )}
+              <Done>{props.wayChanged.done}</Done>
+              <WaysForm action={actions.changeWay} ways={props.ways} hasPassword={hasPassword} />
+            </Part>
+          )}
+          <Part id="devices" title="Devices">
             <p className="taught mt-2 max-w-(--measure)">
               Where you are signed in now. What a device you sign out has not sent yet stays on it.
             </p>
@@ -116,7 +190,32 @@ export function SettingsPage({ name, email, timeZone, timeZones, devices, action
               })}
             </ul>
             <EverywhereForm action={actions.signOutEverywhere} others={others.length} />
-          </section>
+          </Part>
+          <Part id="log" title="Sign-in log">
+            <p className="taught mt-2 max-w-(--measure)">
+              The newest fifty things that happened to your account. What you do not know, change your
+              password for.
+            </p>
+            <SignInLog lines={props.log} names={props.providerNames} />
+          </Part>
+          <Part id="export" title="Take your data">
+            <p className="taught mt-2 max-w-(--measure)">
+              Everything about you as one JSON file: profile, attempts with their verdicts, drafts, progress,
+              devices, this log. Another installation can take it in.
+            </p>
+            <p className="mt-4">
+              <a href="/api/export" download className={buttonClass()}>
+                Download
+              </a>
+            </p>
+          </Part>
+          <Part id="delete" title="Delete the account">
+            <p className="taught mt-2 mb-5 max-w-(--measure)">
+              Deletes your profile, attempts, drafts and progress at once, for good. Back-ups of this site
+              hold them until they are replaced. You may want to <a href="#export">take your data</a> first.
+            </p>
+            <DeleteForm action={actions.deleteAccount} email={email} hasPassword={hasPassword} />
+          </Part>
         </div>
       </div>
     </main>

@@ -1,16 +1,17 @@
-import { and, asc, eq, gt, isNull, sql } from 'drizzle-orm'
+import { and, asc, eq, isNull, sql } from 'drizzle-orm'
 import { uuidv7 } from 'uuidv7'
 import { withDatabase } from '../client'
-import { passwords, resetTokens, sessions, signInFailures, users } from '../schema'
-import { hashOfAddress } from './limits'
+import { passwords, users } from '../schema'
+import { type From, noteEvent } from './events'
+import { endTokens, revokeSessions, setPassword } from './tokens'
+
+export type Background = NonNullable<(typeof users.$inferSelect)['background']>
 
 /** Makes an account. Null when the address has one. `email` is canonical. */
-export async function createAccount(account: {
-  email: string
-  name: string
-  timeZone: string
-  passwordHash: string
-}): Promise<{ id: string } | null> {
+export async function createAccount(
+  account: { email: string; name: string; timeZone: string; passwordHash: string },
+  from: From = null,
+): Promise<{ id: string } | null> {
   return withDatabase((db) =>
     db.transaction(async (tx) => {
       const { passwordHash, ...person } = account
@@ -21,14 +22,16 @@ export async function createAccount(account: {
         .returning({ id: users.id })
       if (!made) return null
       await tx.insert(passwords).values({ userId: made.id, hash: passwordHash })
+      await noteEvent(tx, made.id, 'created', from)
       return made
     }),
   )
 }
 
+/** By canonical address, with the hash: null in it for somebody who signs in by a provider only. */
 export async function getAccountForSignIn(
   email: string,
-): Promise<{ id: string; name: string; passwordHash: string; suspended: boolean } | null> {
+): Promise<{ id: string; name: string; passwordHash: string | null; suspended: boolean } | null> {
   return withDatabase(async (db) => {
     const [found] = await db
       .select({
@@ -38,7 +41,7 @@ export async function getAccountForSignIn(
         suspended: sql<boolean>`${users.suspendedAt} is not null`,
       })
       .from(users)
-      .innerJoin(passwords, eq(passwords.userId, users.id))
+      .leftJoin(passwords, eq(passwords.userId, users.id))
       .where(eq(users.email, email))
     return found ?? null
   })
@@ -51,6 +54,8 @@ const account = {
   timeZone: users.timeZone,
   createdAt: users.createdAt,
   suspendedAt: users.suspendedAt,
+  emailVerifiedAt: users.emailVerifiedAt,
+  background: users.background,
 }
 
 export async function getAccount(id: string) {
@@ -60,7 +65,7 @@ export async function getAccount(id: string) {
   })
 }
 
-/** For the operator: by canonical address. */
+/** By canonical address. */
 export async function getAccountByEmail(email: string) {
   return withDatabase(async (db) => {
     const [found] = await db.select(account).from(users).where(eq(users.email, email))
@@ -90,14 +95,39 @@ export async function rehashPassword(id: string, before: string, after: string):
   )
 }
 
-export async function changePassword(id: string, hash: string): Promise<void> {
+/** Sets a password, and ends every link that was mailed before. */
+export async function changePassword(id: string, hash: string, from: From): Promise<void> {
   await withDatabase((db) =>
-    db.update(passwords).set({ hash, changedAt: sql`now()` }).where(eq(passwords.userId, id)),
+    db.transaction(async (tx) => {
+      await setPassword(tx, id, hash)
+      await endTokens(tx, id)
+      await noteEvent(tx, id, 'password-changed', from)
+    }),
   )
 }
 
-export async function renameAccount(id: string, name: string): Promise<void> {
-  await withDatabase((db) => db.update(users).set({ name }).where(eq(users.id, id)))
+/** When the password was last set; null for somebody who has none. */
+export async function getPasswordDate(id: string): Promise<Date | null> {
+  return withDatabase(async (db) => {
+    const [found] = await db
+      .select({ changedAt: passwords.changedAt })
+      .from(passwords)
+      .where(eq(passwords.userId, id))
+    return found?.changedAt ?? null
+  })
+}
+
+export async function renameAccount(id: string, name: string, from: From): Promise<void> {
+  await withDatabase((db) =>
+    db.transaction(async (tx) => {
+      await tx.update(users).set({ name }).where(eq(users.id, id))
+      await noteEvent(tx, id, 'name-changed', from)
+    }),
+  )
+}
+
+export async function setBackground(id: string, background: Background | null): Promise<void> {
+  await withDatabase((db) => db.update(users).set({ background }).where(eq(users.id, id)))
 }
 
 /** `timeZone` is an IANA name. Days already counted stay as they are. */
@@ -113,82 +143,30 @@ export async function suspendAccount(id: string): Promise<void> {
         .update(users)
         .set({ suspendedAt: sql`now()` })
         .where(and(eq(users.id, id), isNull(users.suspendedAt)))
-      await tx
-        .update(sessions)
-        .set({ revokedAt: sql`now()` })
-        .where(and(eq(sessions.userId, id), isNull(sessions.revokedAt)))
+      await revokeSessions(tx, id)
+      await noteEvent(tx, id, 'suspended', null)
     }),
   )
 }
 
 export async function unsuspendAccount(id: string): Promise<void> {
-  await withDatabase((db) => db.update(users).set({ suspendedAt: null }).where(eq(users.id, id)))
+  await withDatabase((db) =>
+    db.transaction(async (tx) => {
+      await tx.update(users).set({ suspendedAt: null }).where(eq(users.id, id))
+      await noteEvent(tx, id, 'unsuspended', null)
+    }),
+  )
 }
 
 /** Deletes a person and everything of theirs. For the operator: role `app` may not. */
 export async function deleteAccount(id: string): Promise<void> {
-  await withDatabase((db) =>
-    db.transaction(async (tx) => {
-      const [gone] = await tx.delete(users).where(eq(users.id, id)).returning({ email: users.email })
-      if (gone) await tx.delete(signInFailures).where(eq(signInFailures.emailHash, hashOfAddress(gone.email)))
-    }),
-  )
+  await withDatabase((db) => db.execute(sql`select forget_person(id, email) from ${users} where id = ${id}`))
 }
 
-/** A link that sets a new password, once. Only its hash is kept; older links of the person end. For the operator. */
-export async function createResetToken(id: string, tokenHash: Buffer, minutes: number): Promise<void> {
-  await withDatabase((db) =>
-    db.transaction(async (tx) => {
-      await tx.delete(resetTokens).where(eq(resetTokens.userId, id))
-      const expiresAt = sql`now() + make_interval(mins => ${minutes})`
-      await tx.insert(resetTokens).values({ userId: id, tokenHash, expiresAt })
-    }),
+/** Deletes the person of this live session and everything of theirs; false when the session is over. */
+export async function deleteOwnAccount(sidHash: Buffer): Promise<boolean> {
+  const [row] = await withDatabase((db) =>
+    db.execute<{ gone: boolean }>(sql`select delete_own_account(${sidHash}) as gone`),
   )
-}
-
-const isOpenLink = (tokenHash: Buffer) =>
-  and(eq(resetTokens.tokenHash, tokenHash), isNull(resetTokens.usedAt), gt(resetTokens.expiresAt, sql`now()`))
-
-/** Whom a link that can still be used belongs to: a new password is held against their name and address. */
-export async function findResetPerson(tokenHash: Buffer): Promise<{ name: string; email: string } | null> {
-  return withDatabase(async (db) => {
-    const [person] = await db
-      .select({ name: users.name, email: users.email })
-      .from(resetTokens)
-      .innerJoin(users, eq(users.id, resetTokens.userId))
-      .where(and(isOpenLink(tokenHash), isNull(users.suspendedAt)))
-    return person ?? null
-  })
-}
-
-/**
- * Spends a link: sets the password, ends every session, forgets counted failures. The account's id, or null when the
- * link is unknown, used, too old, or of somebody suspended. Of many at once exactly one succeeds.
- */
-export async function useResetToken(tokenHash: Buffer, passwordHash: string): Promise<string | null> {
-  return withDatabase((db) =>
-    db.transaction(async (tx) => {
-      const [token] = await tx
-        .update(resetTokens)
-        .set({ usedAt: sql`now()` })
-        .where(isOpenLink(tokenHash))
-        .returning({ userId: resetTokens.userId })
-      if (!token) return null
-      const [person] = await tx
-        .select({ email: users.email })
-        .from(users)
-        .where(and(eq(users.id, token.userId), isNull(users.suspendedAt)))
-      if (!person) return null
-      await tx
-        .update(passwords)
-        .set({ hash: passwordHash, changedAt: sql`now()` })
-        .where(eq(passwords.userId, token.userId))
-      await tx
-        .update(sessions)
-        .set({ revokedAt: sql`now()` })
-        .where(and(eq(sessions.userId, token.userId), isNull(sessions.revokedAt)))
-      await tx.delete(signInFailures).where(eq(signInFailures.emailHash, hashOfAddress(person.email)))
-      return token.userId
-    }),
-  )
+  return row?.gone === true
 }

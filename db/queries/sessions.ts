@@ -2,27 +2,44 @@ import { and, desc, eq, gt, isNull, ne, sql } from 'drizzle-orm'
 import { uuidv7 } from 'uuidv7'
 import { type Transaction, withDatabase } from '../client'
 import { sessions, users } from '../schema'
+import { type AccountEvent, type From, noteEvent } from './events'
 
 const inSeconds = (seconds: number) => sql`now() + make_interval(secs => ${seconds})`
 
-/** Begins a session. `sidHash` is SHA-256 of the cookie; `device` what the list of devices calls it. */
-export async function createSession(session: {
-  accountId: string
-  sidHash: Buffer
-  device: string
-  idleSeconds: number
-  absoluteSeconds: number
-}): Promise<void> {
+/** Begins a session. `sidHash` is SHA-256 of the cookie; `device` what the list of devices calls it; `event` is logged. */
+export async function createSession(
+  session: {
+    accountId: string
+    sidHash: Buffer
+    device: string
+    idleSeconds: number
+    absoluteSeconds: number
+  },
+  event: { what: AccountEvent; from: From } | null = null,
+): Promise<void> {
   await withDatabase((db) =>
-    db.insert(sessions).values({
-      userId: session.accountId,
-      id: uuidv7(),
-      sidHash: session.sidHash,
-      device: session.device,
-      idleExpiresAt: inSeconds(Math.min(session.idleSeconds, session.absoluteSeconds)),
-      expiresAt: inSeconds(session.absoluteSeconds),
+    db.transaction(async (tx) => {
+      await tx.insert(sessions).values({
+        userId: session.accountId,
+        id: uuidv7(),
+        sidHash: session.sidHash,
+        device: session.device,
+        idleExpiresAt: inSeconds(Math.min(session.idleSeconds, session.absoluteSeconds)),
+        expiresAt: inSeconds(session.absoluteSeconds),
+      })
+      if (event) await noteEvent(tx, session.accountId, event.what, event.from)
     }),
   )
+}
+
+/** Whether this session began at most so many minutes ago: then its person has just shown who they are. */
+export async function isFreshSession(accountId: string, id: string, minutes: number): Promise<boolean> {
+  return withDatabase(async (db) => {
+    const young = gt(sessions.createdAt, sql`now() - make_interval(mins => ${minutes})`)
+    return (
+      (await db.$count(sessions, and(eq(sessions.userId, accountId), eq(sessions.id, id), isLive, young))) > 0
+    )
+  })
 }
 
 const isLive = and(
@@ -63,13 +80,16 @@ export async function touchSession(sidHash: Buffer, idleSeconds: number): Promis
   )
 }
 
-export async function revokeSession(sidHash: Buffer): Promise<void> {
-  await withDatabase((db) =>
-    db
+/** Ends a session; whose it was, or null when it was over already. */
+export async function revokeSession(sidHash: Buffer): Promise<string | null> {
+  return withDatabase(async (db) => {
+    const [gone] = await db
       .update(sessions)
       .set({ revokedAt: sql`now()` })
-      .where(and(eq(sessions.sidHash, sidHash), isNull(sessions.revokedAt))),
-  )
+      .where(and(eq(sessions.sidHash, sidHash), isNull(sessions.revokedAt)))
+      .returning({ accountId: sessions.userId })
+    return gone?.accountId ?? null
+  })
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i

@@ -690,6 +690,51 @@ test.describe('whatever is sent to whatever address', () => {
     }
   })
 
+  test('S-03 five hundred spoilt bodies of actions: each answered at once, by the same process', async () => {
+    const person = await makePerson()
+    const { actions } = routesBuilt()
+    const pieces = [
+      '"$K1"',
+      '"$1:__proto__:x"',
+      '"$@1"',
+      '"$F1"',
+      '"$Q1"',
+      '"$W1"',
+      '"$B1"',
+      '"$1:then"',
+      '"$n9"',
+      '"$D"',
+      '"$i1"',
+      '"$o1"',
+      '"$r1"',
+      '{"then":"$1:then","__proto__":{"x":1}}',
+      '{"constructor":{"prototype":"$1"}}',
+      '["$0"]',
+      '"$0:0:0"',
+      `${'['.repeat(500)}${']'.repeat(500)}`,
+      '\ufffd\u0000',
+      '1e999',
+      '"$undefined"',
+    ]
+    let seed = 1
+    const next = (below: number) => {
+      seed = (seed * 48271) % 2147483647
+      return seed % below
+    }
+    const some = () => pieces[next(pieces.length)]
+    const part = (name: string, value: unknown) =>
+      `--edge\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`
+    for (let n = 0; n < 500; n++) {
+      const { id, page } = actions[n % actions.length] as (typeof actions)[number]
+      const body = `${part('1', some())}${part('2', some())}${part('_1_email', 'x')}${part('0', `[${some()},${some()}]`)}--edge--\r\n`
+      const headers = { 'next-action': id, 'content-type': 'multipart/form-data; boundary=edge' }
+      const answer = await ask(page, { method: 'POST', as: person, headers, body })
+      expect(answer.ms, body).toBeLessThan(1000)
+      expect(answer.body, body).not.toMatch(TELLS)
+    }
+    expect((await ask('/settings', { as: person })).status, 'the house stands').toBe(200)
+  })
+
   test('bad input: every action with no fields, strange fields, files and broken forms', async () => {
     const person = await makePerson()
     for (const { name, id, page } of routesBuilt().actions) {

@@ -80,6 +80,8 @@ const RAW_SQL: Record<string, string[]> = {
   // The number of tries in a window, a constant.
   'db/queries/limits.ts': ['raw(String'],
   // Names of derived tables and their columns, constants of `progress:rebuild`.
+  // Names of tables and columns that the catalogue gave.
+  'db/queries/account-data.ts': ['identifier(column', 'identifier(name'],
   'db/queries/progress.ts': ['identifier(table', 'raw(columns', 'raw(columns.replace'],
   // Migrations, and roles that the operator names, quoted.
   'db/migrate.ts': ['unsafe(', 'unsafe(statement'],
@@ -155,12 +157,28 @@ test('S-51 nothing that a request reaches can compile MDX or run text as a progr
   expect(evaluates.map((file) => relative('.', file))).toEqual([])
 })
 
+test('S-09 nothing that a browser loads reaches the environment, the database or Node', () => {
+  const clients = ['app', 'components', 'exercises']
+    .flatMap(sourcesBelow)
+    .filter((file) => /^['"]use client['"]/.test(readFileSync(file, 'utf8')))
+  expect(clients.length).toBeGreaterThan(20)
+  const { files, packages } = reachedFrom(clients)
+  const inside = [...files]
+    .map((file) => relative('.', file))
+    .filter((file) => /^(app\/(?!(error|global-error)\.tsx|.*\.css)|db\/|scripts\/|server\.ts)/.test(file))
+  // The page of an error brings its own fonts.
+  expect(inside).toEqual(['app/fonts.ts'])
+  const server = /^(node:|next-auth|next\/headers|postgres|drizzle-orm|nodemailer|@node-rs)/
+  expect([...packages.keys()].filter((name) => server.test(name))).toEqual([])
+})
+
 /** Who of what a request reaches may open a file, and under which name. */
 const OPENS_FILES: Record<string, string> = {
   'server.ts': 'built files, through an index',
   'app/read-env.ts': 'the secret in DATA_DIR',
   'app/door/metrics.ts': 'how many files are open, by a name of the system',
   'app/share-fonts.ts': 'three fonts, by names that stand there',
+  'app/mail.ts': 'letters in DATA_DIR/outbox, by names that it makes or that are there',
   'app/readyz/route.ts': 'how full the disk is',
   'content/index.ts': 'compiled lessons, by names that stand in the index',
   'runner/headers.ts': 'the manifest of the runner',

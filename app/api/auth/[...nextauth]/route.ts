@@ -1,16 +1,19 @@
 import type { NextRequest } from 'next/server'
 import { z } from 'zod'
 import { DatabaseUnavailable } from '@/db/errors'
-import { type AuthCall, askNextAuth } from '../../../auth'
+import type { Provider } from '@/db/queries/links'
+import { type AuthCall, askForBrowser, finishAtProvider } from '../../../auth'
 import { safePath } from '../../../callback-url'
 import { inWords, type Refusal } from '../../../credentials'
 import { env } from '../../../env'
 import { answer, nameProblem } from '../../../handler'
 import { BadBody, parseJson, readText } from '../../../json'
+import { isProvider } from '../../../providers'
 import { CSRF_COOKIE } from '../../../sessions'
 
 /**
- * The part of next-auth that programs may speak to: a CSRF token, who is signed in, sign in, sign out. Its own pages,
+ * The part of next-auth that programs may speak to: a CSRF token, who is signed in, sign in, sign out; and where providers
+ * send people back to. Its own pages,
  * `_log` (a way into our log for anyone), `providers` and session updates do not exist here.
  */
 const CALLS = {
@@ -37,6 +40,8 @@ async function reply(request: NextRequest, context: Context): Promise<Response> 
   try {
     const { nextauth } = await context.params
     const name = `${request.method === 'HEAD' ? 'GET' : request.method} ${nextauth.join('/')}`
+    const provider = /^GET callback\/(\w+)$/.exec(name)?.[1] ?? ''
+    if (isProvider(provider)) return await comeBack(request, provider)
     const path = Object.hasOwn(CALLS, name) ? CALLS[name as keyof typeof CALLS] : null
     if (!path) return answer(404, { error: 'There is nothing at this address.' })
     return request.method === 'POST' ? await change(request, path) : await tell(request, path)
@@ -51,8 +56,23 @@ async function reply(request: NextRequest, context: Context): Promise<Response> 
 
 export { reply as GET, reply as POST }
 
+/** What a provider says when it sends somebody back; other names it may add are not looked at. */
+const SAID = ['code', 'state', 'iss', 'error']
+
+async function comeBack(request: NextRequest, provider: Provider): Promise<Response> {
+  const said: Record<string, string> = {}
+  for (const name of SAID) {
+    const values = request.nextUrl.searchParams.getAll(name)
+    if (values.length > 1 || (values[0]?.length ?? 0) > 4000)
+      return answer(400, { error: `"${name}" is given twice, or is too long.` })
+    if (values[0] !== undefined) said[name] = values[0]
+  }
+  const to = await finishAtProvider(provider, said)
+  return new Response(null, { status: 303, headers: { Location: to, 'Cache-Control': 'private, no-store' } })
+}
+
 async function tell(request: NextRequest, path: AuthCall['path']): Promise<Response> {
-  const told = await askNextAuth({ path, csrfCookie: csrfCookie(request) })
+  const told = await askForBrowser({ path, cookies: csrfCookie(request) })
   // Reading does not lengthen a session: only a token that is new, or a cookie that is taken away, is set.
   const kept = told.cookies.filter((line) => line.startsWith(CSRF_COOKIE) || /Max-Age=0/.test(line))
   return withCookies(answer(200, (told.body ?? {}) as object), kept)
@@ -66,7 +86,7 @@ async function change(request: NextRequest, path: AuthCall['path']): Promise<Res
   const parsed = fields.safeParse(await readFields(request))
   if (!parsed.success) return answer(400, { error: nameProblem(parsed.error) })
   const { json, callbackUrl, ...body } = parsed.data
-  const said = await askNextAuth({ path, body: { ...body }, csrfCookie: csrfCookie(request) })
+  const said = await askForBrowser({ path, body: { ...body }, cookies: csrfCookie(request) })
   if (said.forged) return answer(403, { error: 'The CSRF token is missing, or not of this browser.' })
   const refused = path[0] === 'callback' && !said.sid ? (said.refusal ?? MISMATCH) : null
   const url = refused ? `/sign-in?error=${refused.code}` : path[0] === 'signout' ? '/' : safePath(callbackUrl)
@@ -79,12 +99,16 @@ async function change(request: NextRequest, path: AuthCall['path']): Promise<Res
   return withCookies(response, said.cookies)
 }
 
+const STATUSES: Partial<Record<Refusal['code'], number>> = {
+  locked: 429,
+  limited: 429,
+  busy: 503,
+  unavailable: 503,
+}
 const MISMATCH: Refusal = { code: 'mismatch' }
 
 function answerRefusal(refusal: Refusal, url: string): Response {
-  const status = { mismatch: 401, suspended: 401, locked: 429, limited: 429, busy: 503, unavailable: 503 }[
-    refusal.code
-  ]
+  const status = STATUSES[refusal.code] ?? 401
   const wait =
     'retryAfter' in refusal
       ? { 'Retry-After': String(Math.max(1, Math.ceil(refusal.retryAfter))) }
@@ -107,7 +131,9 @@ async function readFields(request: NextRequest): Promise<unknown> {
   return Object.fromEntries(given)
 }
 
-const csrfCookie = (request: NextRequest) => request.cookies.get(CSRF_COOKIE)?.value
+const csrfCookie = (request: NextRequest): Record<string, string> => ({
+  [CSRF_COOKIE]: request.cookies.get(CSRF_COOKIE)?.value ?? '',
+})
 
 function withCookies(response: Response, lines: string[]): Response {
   for (const line of lines) response.headers.append('Set-Cookie', line)
