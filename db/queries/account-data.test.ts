@@ -8,6 +8,7 @@ import { recordAttempt } from './attempts'
 import { saveDraft } from './drafts'
 import { signInAllowed, takeToken } from './limits'
 import { linkProvider } from './links'
+import { recordReport } from './reports'
 import { createSession } from './sessions'
 import { createMailToken } from './tokens'
 
@@ -29,9 +30,10 @@ beforeEach(async () => {
   email = `maya-${randomUUID()}@harbour.example`
   const person = { email, name: `Maya ${randomUUID()}`, timeZone: 'Europe/Berlin', passwordHash: 'hash-1' }
   id = String((await createAccount(person, { device: 'Firefox on Linux', origin: 'net' }))?.id)
+  const refused = randomUUID()
   for (const passed of [false, true])
     await recordAttempt(id, {
-      id: randomUUID(),
+      id: passed ? randomUUID() : refused,
       block: BLOCK,
       version: 1,
       kind: 'choice',
@@ -45,6 +47,8 @@ beforeEach(async () => {
       feedback: { passed, checks: [] },
       lessonBlocks: [BLOCK],
     })
+  const report = { id: randomUUID(), block: BLOCK, version: 1, kind: 'refused' as const, words: ODD.text }
+  await recordReport(id, { ...report, attemptId: refused })
   await saveDraft(id, { block: BLOCK, base: 0, state: ODD, device: 'Firefox on Linux' })
   await saveDraft(id, { block: BLOCK, base: 0, state: { other: true }, device: 'Safari on iPhone' })
   sid = createHash('sha256').update(randomBytes(32)).digest()
@@ -116,6 +120,7 @@ test.each(['the person', 'the operator'])(
         'linked_accounts',
         'passwords',
         'rate_limits',
+        'reports',
         'reset_tokens',
         'sessions',
         'sign_in_failures',
@@ -174,6 +179,7 @@ test('S-37 an export holds everything of the person, nothing of others, and noth
     verdicts: 2,
     drafts: 1,
     draft_versions: 1,
+    reports: 1,
     sessions: 1,
   })
   expect(tables.users?.[0]).toMatchObject({ id, email })
