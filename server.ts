@@ -321,10 +321,6 @@ process.on('SIGTERM', drain)
 process.on('SIGINT', drain)
 // The supervisor is gone without having said so: nobody would restart or stop this process any more.
 process.on('disconnect', drain)
-process.on('uncaughtException', (error) => {
-  console.error('This process cannot go on:', error)
-  process.exit(1)
-})
 process.on('unhandledRejection', (error) =>
   console.error('A promise was rejected and nobody listened:', error),
 )

@@ -24,6 +24,9 @@ export function openSql(url: string, options: { max?: number; pooled?: boolean; 
     idle_timeout: 300,
     max_lifetime: 30 * 60,
     backoff: (attempt) => Math.min(0.1 * 2 ** attempt, 1),
+    // Asked for on each new connection, and where that fails what waits is never answered (measured: R-13). Drizzle reads
+    // and writes arrays by itself.
+    fetch_types: false,
     ...pacedSockets(),
     onnotice: () => undefined,
     connection: { application_name: options.name ?? 'slipway', ...(options.pooled ? {} : LIMITS) },
