@@ -7,7 +7,8 @@ import { forgetChild, noteChild } from './data-dir'
 
 /** A process ended with this when starting it again cannot help: a bad variable, a port that is taken. */
 const EXIT_HOPELESS = 3
-const STEADY_MS = 60_000
+/** What has run for so long did start: its end is a new one. A crash while starting backs off. */
+const STEADY_MS = 5000
 const LONGEST_PAUSE_MS = 30_000
 /** A little over the drain of `server.ts`. */
 const STOP_WITHIN_MS = 18_000
@@ -123,5 +124,8 @@ function openLog(dataDir: string, name: string) {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const file = join(folder, `${name}.log`)
   if (existsSync(file) && statSync(file).size > LOG_LIMIT_BYTES) renameSync(file, `${file}.1`)
-  return createWriteStream(file, { flags: 'a', mode: 0o600 })
+  // A full disk ends the stream, not the house: what goes on is said on the terminal only.
+  const stream = createWriteStream(file, { flags: 'a', mode: 0o600 })
+  stream.on('error', () => undefined)
+  return stream
 }

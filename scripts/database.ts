@@ -5,6 +5,8 @@ import { migrate } from '../db/migrate'
 import { makeHouseRoles } from '../db/roles'
 import { pauseBefore } from './children'
 
+const LONGEST_PAUSE_MS = 4000
+
 type Embedded = Awaited<ReturnType<typeof startEmbedded>>
 
 /**
@@ -82,7 +84,8 @@ class Keeper {
     this.server = null
     if (this.isStopping) return
     this.attempt++
-    const pause = pauseBefore(this.attempt)
+    // A full disk keeps it from starting for as long as it is full; the people wait for it, so it is tried often.
+    const pause = Math.min(pauseBefore(this.attempt), LONGEST_PAUSE_MS)
     this.say(`Postgres ended. Starting it again in ${pause / 1000} s.`)
     setTimeout(() => {
       if (this.isStopping) return

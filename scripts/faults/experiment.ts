@@ -55,7 +55,7 @@ export const atLeast = (name: string, value: number, bar: number, unit?: string)
 })
 
 /** Bars of time in the short size are this much wider: it runs beside other things, and guards what holds, not how fast. */
-export const patience = ({ size }: Pick<Given, 'size'>) => (size === 'short' ? 2.5 : 1)
+export const patience = ({ size }: Pick<Given, 'size'>, times = 2.5) => (size === 'short' ? times : 1)
 
 /** Null where there is no bar. What is not a number holds no bar. */
 export function holds({ value, bar }: Figure): boolean | null {

@@ -50,13 +50,7 @@ export async function openHouse(
       return answer?.status === 200
     },
     async makeLearners(count) {
-      const address = options.env?.DATABASE_URL ?? (await house.findDatabase()).urlFor('app')
-      configureDatabase(address, { max: 4 })
-      try {
-        return await Promise.all(Array.from({ length: count }, makePerson))
-      } finally {
-        await closeDatabase()
-      }
+      return makePeople(options.env?.DATABASE_URL ?? (await house.findDatabase()).urlFor('app'), count)
     },
     async stop({ keep = false } = {}) {
       if (started.child.exitCode === null && started.child.signalCode === null) {
@@ -72,6 +66,16 @@ export async function openHouse(
   } catch (error) {
     await house.stop()
     throw error
+  }
+}
+
+/** Accounts with a session each, in the database at `address` as role `app` knows it. */
+export async function makePeople(address: string, count: number): Promise<Person[]> {
+  configureDatabase(address, { max: 4 })
+  try {
+    return await Promise.all(Array.from({ length: count }, makePerson))
+  } finally {
+    await closeDatabase()
   }
 }
 

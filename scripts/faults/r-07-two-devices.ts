@@ -1,0 +1,169 @@
+import { existsSync } from 'node:fs'
+import { type BrowserContext, chromium, type Page } from '@playwright/test'
+import postgres from 'postgres'
+import { ensureBrowser } from '../browser'
+import { atMost, type Experiment, exactly, type Given } from './experiment'
+import { type House, openHouse, type Person } from './house'
+
+export const experiment: Experiment = {
+  id: 'R-07',
+  what: 'Two devices write one draft without a network and come back, and a page crashes while somebody types: nothing is overwritten, and what was typed a second before is there.',
+  shortIn: 'e2e/drafts.spec.ts',
+  run,
+}
+
+const LESSON = '/learn/cloud-deployment/cloud-building-blocks'
+const BLOCK = 'cloud-deployment/cloud-building-blocks/in-series'
+
+async function run({ size, random, say }: Given) {
+  const rounds = size === 'full' ? 10 : 1
+  const house = await openHouse()
+  const executablePath = (await ensureBrowser()) ?? process.env.CHROMIUM_PATH ?? system()
+  const browser = await chromium.launch({ ...(executablePath && { executablePath }), args: ['--no-sandbox'] })
+  let [overwritten, keys, missing] = [0, 0, 0]
+  try {
+    const people = await house.makeLearners(rounds * 2)
+    for (let round = 0; round < rounds; round++) {
+      const [one, two] = [people[2 * round], people[2 * round + 1]]
+      const met = await meet(
+        browser.newContext.bind(browser),
+        house,
+        one,
+        random.pick(['this', 'that', 'both']),
+      )
+      overwritten += met.overwritten
+      keys = Math.max(keys, met.presses)
+      missing = Math.max(
+        missing,
+        await crash(await browser.newContext(), house, two, random.between(1500, 4000)),
+      )
+      say(`round ${round + 1} of ${rounds}`)
+    }
+    return {
+      figures: [
+        { name: 'Rounds', value: rounds },
+        exactly('Versions overwritten before a choice', overwritten, 0),
+        atMost('Presses to settle two versions', keys, 2),
+        exactly('Letters lost that were typed a second before a crash', missing, 0),
+      ],
+    }
+  } finally {
+    await browser.close()
+    await house.stop()
+  }
+}
+
+const system = () => ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path))
+
+async function signIn(context: BrowserContext, house: House, person: Person | undefined): Promise<Page> {
+  const [name = '', value = ''] = (person?.cookie ?? '').split('=')
+  await context.addCookies([{ name, value, url: house.url, httpOnly: true, sameSite: 'Lax' }])
+  return openLesson(context, house)
+}
+
+async function openLesson(context: BrowserContext, house: House): Promise<Page> {
+  const page = await context.newPage()
+  await page.goto(house.url + LESSON)
+  const box = page.locator(`[data-block="${BLOCK}"]`)
+  await box.scrollIntoViewIfNeeded()
+  await page.waitForFunction((id) => {
+    const node = document.querySelector(`[data-block="${id}"]`)
+    return node && Object.keys(node).some((key) => key.startsWith('__reactProps'))
+  }, BLOCK)
+  return page
+}
+
+const field = (page: Page) => page.locator(`[data-block="${BLOCK}"]`).getByRole('textbox')
+const line = (page: Page, text: string) => page.locator(`[data-block="${BLOCK}"]`).getByText(text).first()
+
+/** Both write without a network and come back one after the other; the second settles it with the keyboard. */
+async function meet(
+  newContext: () => Promise<BrowserContext>,
+  house: House,
+  person: Person | undefined,
+  choice: string,
+): Promise<{ overwritten: number; presses: number }> {
+  const [laptop, phone] = [await newContext(), await newContext()]
+  try {
+    const [here, there] = [await signIn(laptop, house, person), await signIn(phone, house, person)]
+    await Promise.all([laptop.setOffline(true), phone.setOffline(true)])
+    await field(here).fill('of the laptop')
+    await field(there).fill('of the phone')
+    await line(here, 'Saved on this device').waitFor()
+    await line(there, 'Saved on this device').waitFor()
+    await phone.setOffline(false)
+    await line(there, 'Saved to your account').waitFor()
+    await laptop.setOffline(false)
+    const compare = here.getByRole('button', { name: 'Compare the two' })
+    await compare.waitFor()
+    const [mine, theirs, kept] = [
+      await field(here).inputValue(),
+      await field(there).inputValue(),
+      await readKept(house, person),
+    ]
+    const whole = ['of the laptop', 'of the phone'].every((text) => kept.includes(text))
+    const overwritten = Number(mine !== 'of the laptop') + Number(theirs !== 'of the phone') + Number(!whole)
+    await compare.press('Enter')
+    const name = choice === 'both' ? 'Keep both' : `Keep ${choice}`
+    await here.getByRole('alertdialog').getByRole('button', { name }).press('Enter')
+    await line(here, 'Saved to your account').waitFor()
+    const wanted = choice === 'that' ? 'of the phone' : 'of the laptop'
+    return { overwritten: overwritten + Number((await field(here).inputValue()) !== wanted), presses: 2 }
+  } finally {
+    await laptop.close()
+    await phone.close()
+  }
+}
+
+/** Everything that the server holds of a person's drafts, as text. */
+async function readKept(house: House, person: Person | undefined): Promise<string> {
+  const sql = postgres((await house.findDatabase()).adminUrl, { max: 1, onnotice: () => undefined })
+  try {
+    const rows = await sql`
+      select state::text from drafts where user_id = ${person?.id ?? ''}
+      union all select state::text from draft_versions where user_id = ${person?.id ?? ''}`
+    return JSON.stringify(rows)
+  } finally {
+    await sql.end({ timeout: 2 })
+  }
+}
+
+/** Types without a network for `ms`, crashes the page, and counts letters that are gone though they were a second old. */
+async function crash(
+  context: BrowserContext,
+  house: House,
+  person: Person | undefined,
+  ms: number,
+): Promise<number> {
+  try {
+    const page = await signIn(context, house, person)
+    const control = await context.newCDPSession(page)
+    await context.setOffline(true)
+    const typed: { at: number; length: number }[] = []
+    const began = Date.now()
+    await field(page).focus()
+    for (let length = 1; Date.now() - began < ms; length++) {
+      await page.keyboard.type(String(length % 10))
+      typed.push({ at: Date.now(), length })
+    }
+    const crashed = Date.now()
+    // It never answers: the page is gone.
+    control.send('Page.crash').catch(() => undefined)
+    await page.waitForEvent('crash')
+    await context.setOffline(false)
+    const again = await openLesson(context, house)
+    const owed = typed.filter(({ at }) => at <= crashed - 1000).at(-1)?.length ?? 0
+    await again
+      .waitForFunction(
+        ({ id, least }) =>
+          (document.querySelector<HTMLInputElement>(`[data-block="${id}"] input`)?.value.length ?? 0) >=
+          least,
+        { id: BLOCK, least: owed },
+        { timeout: 10_000 },
+      )
+      .catch(() => undefined)
+    return Math.max(0, owed - (await field(again).inputValue()).length)
+  } finally {
+    await context.close()
+  }
+}
