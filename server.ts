@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import compression from 'compression'
@@ -36,6 +36,7 @@ let underWay = 0
 const house: House = { publicUrl: env.PUBLIC_URL, isLocal: env.isLocal, trustProxy: env.TRUST_PROXY }
 const headersOfAll = Object.entries(securityHeaders(env))
 const NO_FILE: Refusal = { status: 404, message: 'There is no such file.' }
+const build = isDev ? 'development' : readFileSync('.next/BUILD_ID', 'utf8').trim()
 let draining = false
 let builtRunner: ReturnType<typeof readManifest> | null | undefined
 
@@ -134,6 +135,9 @@ function answer(request: IncomingMessage, response: ServerResponse) {
   request.headers['x-nonce'] = nonce
   // What was asked for, for the page that says that nothing is there: Next tells a page only what it matched.
   request.headers['x-slipway-path'] = path
+  // A page carries the build that made it, an answer of the API the one that runs now: an old page sees that it is old.
+  request.headers['x-slipway-build'] = build
+  if (path.startsWith('/api/')) response.setHeader('X-Slipway-Build', build)
   response.setHeader('Content-Security-Policy', csp)
   response.setHeader('Cache-Control', 'private, no-store')
 

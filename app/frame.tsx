@@ -19,7 +19,7 @@ export async function Frame({
   const learner = await knownLearner()
   return (
     <Shell
-      account={learner && { name: learner.name, email: learner.email, signOut }}
+      account={learner && { id: learner.id, name: learner.name, email: learner.email, signOut }}
       current={current}
       host={new URL(env.PUBLIC_URL).host}
       signUpOpen={env.SIGN_UP === 'open'}

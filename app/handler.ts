@@ -33,7 +33,8 @@ type Context = { params: Promise<Record<string, string | string[] | undefined>> 
 
 /**
  * Makes a route handler for signed-in learners that speaks JSON only. `work` gives the body of a 200 (or, for a file, the
- * whole answer), or throws `Refused`. Signed out 401, foreign origin 403, too many 429, database away 503; nothing of an error is told.
+ * whole answer), or throws `Refused`. Signed out 401, also where a page sends work of somebody who is not the one signed in;
+ * foreign origin 403, too many 429, database away 503; nothing of an error is told.
  */
 export function handler<Params = unknown, Query = unknown, Body = unknown>(
   spec: Spec<Params, Query, Body>,
@@ -46,6 +47,10 @@ export function handler<Params = unknown, Query = unknown, Body = unknown>(
       }
       const learner = await currentLearner()
       if (!learner) return answer(401, { error: 'Sign in first.' })
+      const meant = request.headers.get('x-slipway-learner')
+      if (meant !== null && meant !== learner.id) {
+        return answer(401, { error: 'Somebody else is signed in in this browser now. Nothing was taken.' })
+      }
       const params = await context.params
       const given = {
         learner,

@@ -29,10 +29,16 @@ export const viewport: Viewport = {
 }
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
-  const nonce = nonceOf((await headers()).get('content-security-policy'))
+  const asked = await headers()
+  const nonce = nonceOf(asked.get('content-security-policy'))
   return (
     // The script below puts the chosen theme on this element before React looks at it.
-    <html lang="en-GB" className={faces} suppressHydrationWarning>
+    <html
+      lang="en-GB"
+      className={faces}
+      data-build={asked.get('x-slipway-build') ?? undefined}
+      suppressHydrationWarning
+    >
       <head>
         <script nonce={nonce} suppressHydrationWarning dangerouslySetInnerHTML={{ __html: themeScript }} />
       </head>

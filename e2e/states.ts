@@ -244,6 +244,63 @@ export const PAGE_STATES: State[] = [
       expect(put.status()).toBe(200)
       await panel.getByRole('textbox').fill('written here')
       await expect(panel.getByText(/Both are kept/)).toBeVisible()
+      await expect(panel.getByRole('textbox')).toHaveValue('written here')
+    },
+  },
+  {
+    route: '/learn/[course]/[lesson]',
+    state: 'two versions of a program side by side',
+    who: 'learner',
+    fault: /409 \(Conflict\)/,
+    part: '[role="alertdialog"]',
+    async open(page) {
+      const panel = await openBlock(page, PLACES.code ?? '')
+      const files = { 'solution.py': 'def lower_bound(items, target):\n    return 0\n' }
+      const state = { answer: { files }, hints: 0 }
+      const headers = { origin: new URL(page.url()).origin }
+      await page.request.put(`/api/drafts/${PLACES.code}`, { data: { base: 0, state }, headers })
+      await typeCode(panel, 'def lower_bound(items, target):\n    return len(items)\n')
+      await panel.getByRole('button', { name: 'Compare the two' }).click()
+      await expect(page.getByRole('alertdialog')).toContainText('return len(items)')
+    },
+  },
+  {
+    route: '/learn/[course]/[lesson]',
+    state: 'signing out with unsent work',
+    who: 'learner',
+    fault: /Failed to load resource/,
+    part: '[role="alertdialog"]',
+    async open(page) {
+      await page.goto(`/learn/${cloud.slice(0, cloud.lastIndexOf('/'))}`)
+      const panel = await readyBlock(page, cloud)
+      await page.route('**/api/drafts/**', (route) => route.abort())
+      await panel.getByRole('textbox').fill('unsent')
+      await expect(panel.getByText(/The server does not answer/)).toBeVisible()
+      await page.getByRole('link', { name: /account$/ }).focus()
+      await page.locator('header button[aria-haspopup="menu"]').click()
+      await page.getByRole('menuitem', { name: 'Sign out' }).click()
+      await expect(page.getByRole('alertdialog')).toBeVisible()
+    },
+  },
+  {
+    route: '/learn/[course]/[lesson]',
+    state: 'a browser without room, and an updated site',
+    who: 'learner',
+    fault: /Failed to load resource/,
+    async open(page) {
+      await page.addInitScript(() => {
+        IDBObjectStore.prototype.put = () => {
+          throw new DOMException('no room', 'QuotaExceededError')
+        }
+      })
+      await page.goto(`/learn/${cloud.slice(0, cloud.lastIndexOf('/'))}`)
+      const panel = await readyBlock(page, cloud)
+      await page.route('**/api/drafts/**', (route) =>
+        route.fulfill({ status: 503, headers: { 'x-slipway-build': 'the-next-one' }, json: { error: 'no' } }),
+      )
+      await panel.getByRole('textbox').fill('at risk')
+      await expect(panel.getByText(/There is no room left on this device\. Copy your work/)).toBeVisible()
+      await expect(page.getByText(/This site was updated/)).toBeVisible()
     },
   },
   {

@@ -1,4 +1,5 @@
 import { cache } from 'react'
+import type { KeptVersion } from '@/components/lesson/block-draft'
 import type { LessonStanding } from '@/components/lesson/outline'
 import type { BlockStart, DraftState } from '@/components/lesson/store'
 import type { Course, Lesson } from '@/content/types'
@@ -73,6 +74,17 @@ function mapBlocks(
 /** A draft is what a client wrote at some time: anything of another shape counts as not begun. */
 function toDraftState(state: unknown): DraftState {
   if (typeof state !== 'object' || state === null || Array.isArray(state)) return {}
-  const { answer, hints } = state as Record<string, unknown>
-  return { answer, hints: typeof hints === 'number' && hints >= 0 && hints <= 3 ? Math.floor(hints) : 0 }
+  const { answer, hints, others } = state as Record<string, unknown>
+  const beside = Array.isArray(others) ? others.flatMap(toKeptVersion) : []
+  return { answer, hints: toHints(hints), ...(beside.length > 0 && { others: beside }) }
+}
+
+const toHints = (hints: unknown) =>
+  typeof hints === 'number' && hints >= 0 && hints <= 3 ? Math.floor(hints) : 0
+
+function toKeptVersion(version: unknown): KeptVersion[] {
+  if (typeof version !== 'object' || version === null) return []
+  const { answer, hints, device, at } = version as Record<string, unknown>
+  if (typeof device !== 'string' || typeof at !== 'string' || Number.isNaN(Date.parse(at))) return []
+  return [{ answer, hints: toHints(hints), device: device.slice(0, 100), at }]
 }

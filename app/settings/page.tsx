@@ -50,6 +50,7 @@ export default async function Settings({ searchParams }: Props) {
   return (
     <Frame current="settings">
       <SettingsPage
+        user={learner.id}
         name={learner.name}
         email={learner.email}
         emailVerified={account?.emailVerifiedAt != null}

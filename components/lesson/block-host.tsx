@@ -8,6 +8,8 @@ import type { PanelProps, PublicBlock } from '@/exercises/kind'
 import { panels } from '@/exercises/panels'
 import { useBlockSession } from './lesson-store'
 
+const Versions = lazy(async () => ({ default: (await import('./versions')).Versions }))
+
 type AnyPanel = ComponentType<PanelProps<unknown, unknown>>
 
 // The registry of panels is exhaustive by type; here a block's kind is only known as a string from compiled content.
@@ -20,7 +22,7 @@ const lazyPanels = Object.fromEntries(
 
 /** Puts a block in place: its panel, loaded with the page, and its session from the lesson's store. */
 export function BlockHost({ block }: { block: PublicBlock }) {
-  const { session, restored } = useBlockSession(block.id)
+  const { session, restored, comparing } = useBlockSession(block.id)
   const Panel = lazyPanels[block.kind]
   if (!Panel) throw new Error(`no panel for kind ${block.kind}`)
   return (
@@ -31,6 +33,17 @@ export function BlockHost({ block }: { block: PublicBlock }) {
         <Panel key={restored} block={block} session={session} />
         {session.signedIn && <ReportLine block={block} outcome={session.outcome} />}
       </Suspense>
+      {comparing && (
+        <Suspense>
+          <Versions
+            block={block}
+            answer={comparing.answer}
+            other={comparing.other}
+            onChoose={comparing.choose}
+            onClose={comparing.close}
+          />
+        </Suspense>
+      )}
     </PanelBoundary>
   )
 }

@@ -10,7 +10,9 @@ import {
   useSyncExternalStore,
 } from 'react'
 import type { BlockSession } from '@/exercises/kind'
-import { type BlockStart, type BlockView, LessonStore } from './store'
+import type { Choice, DraftView } from './block-draft'
+import { forgetHere, hearLeaving } from './leaving'
+import { type BlockStart, type BlockView, clock, LessonStore } from './store'
 
 type Shared = { store: LessonStore; runnerBase: string | undefined }
 
@@ -38,16 +40,27 @@ export function LessonStoreProvider({
   useEffect(() => {
     const { store } = shared
     void store.start()
-    const leave = () => document.visibilityState === 'hidden' && store.leave()
+    if (!store.user) return
+    // Looked at again: somebody may have signed in elsewhere meanwhile, or the network may be back.
+    const look = () => (document.visibilityState === 'hidden' ? store.leave() : store.retry())
     const close = () => store.leave()
     const retry = () => store.retry()
-    document.addEventListener('visibilitychange', leave)
+    document.addEventListener('visibilitychange', look)
     addEventListener('pagehide', close)
     addEventListener('online', retry)
+    // Heard also after this part of the site is gone: what is on its way then must not come back to the device.
+    hearLeaving(store.user, {
+      deliver: retry,
+      forget: (elsewhere) => {
+        store.close()
+        if (elsewhere) void forgetHere(store.user ?? '').finally(() => location.reload())
+      },
+    })
     return () => {
-      document.removeEventListener('visibilitychange', leave)
+      document.removeEventListener('visibilitychange', look)
       removeEventListener('pagehide', close)
       removeEventListener('online', retry)
+      store.stop()
     }
   }, [shared])
   return <Context value={shared}>{children}</Context>
@@ -68,11 +81,32 @@ export function useBlockStates(blocks: readonly string[]): BlockView['state'][] 
   return states === '' ? [] : (states.split(' ') as BlockView['state'][])
 }
 
-export function useBlockSession(block: string): { session: BlockSession<unknown>; restored: number } {
+/** Two versions of a block's draft that the learner is looking at, and what can be done about them. */
+export type Comparing = {
+  answer: unknown
+  other: NonNullable<DraftView['other']>
+  choose: (choice: Choice) => void
+  close: () => void
+}
+
+export function useBlockSession(block: string): {
+  session: BlockSession<unknown>
+  restored: number
+  comparing: Comparing | null
+} {
   const { store, runnerBase } = useShared()
   const view = useBlockView(block)
   return {
     restored: view.restored,
+    comparing:
+      view.comparing && view.other
+        ? {
+            answer: view.answer,
+            other: view.other,
+            choose: (choice) => store.choose(block, choice),
+            close: () => store.compare(block, false),
+          }
+        : null,
     session: {
       answer: view.answer,
       outcome: view.outcome,
@@ -81,7 +115,7 @@ export function useBlockSession(block: string): { session: BlockSession<unknown>
       sending: view.sending,
       saved: view.saved,
       hintsOpened: view.hintsOpened,
-      notice: view.notice,
+      notice: view.notice ?? noticeOfOther(view, () => store.compare(block, true)),
       change: (answer) => store.change(block, answer),
       submit: (response, provisional) => void store.submit(block, response, provisional),
       openHint: () => store.openHint(block),
@@ -90,5 +124,18 @@ export function useBlockSession(block: string): { session: BlockSession<unknown>
       seed: `${store.user ?? 'visitor'}:${block}`,
       signedIn: store.user !== null,
     },
+  }
+}
+
+/** Says that another version stands beside this one, where nothing more urgent is to be said. */
+function noticeOfOther({ other }: BlockView, compare: () => void): BlockView['notice'] {
+  if (!other) return null
+  const where = `${other.device || 'another device'} at ${clock(other.at)}`
+  return {
+    kind: 'outdated',
+    text: other.undecided
+      ? `You also wrote on ${where}. Both are kept.`
+      : `Another version is kept beside this one, from ${where}.`,
+    action: { label: 'Compare the two', run: compare },
   }
 }

@@ -1,14 +1,16 @@
 import 'fake-indexeddb/auto'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Device } from './device'
-import { type BlockStart, LessonStore } from './store'
+import { Outbox } from './outbox'
+import { type BlockStart, type DraftState, LessonStore } from './store'
 
-type Call = { method: string; path: string; body: Record<string, unknown> }
+type Call = { method: string; path: string; user: string | null; body: Record<string, unknown> }
 type Reply = { status: number; body: unknown; headers?: Record<string, string> } | 'no network'
 
 let calls: Call[] = []
 let answer: (call: Call) => Reply
 let person = 0
+const opened: LessonStore[] = []
 
 beforeEach(() => {
   calls = []
@@ -18,6 +20,7 @@ beforeEach(() => {
     const call = {
       method: init?.method ?? 'GET',
       path,
+      user: new Headers(init?.headers).get('x-slipway-learner'),
       body: init?.body ? JSON.parse(String(init.body)) : {},
     }
     calls.push(call)
@@ -27,7 +30,11 @@ beforeEach(() => {
   })
 })
 
-afterEach(() => vi.unstubAllGlobals())
+afterEach(() => {
+  // A store that still tries would be heard in the next test.
+  for (const store of opened.splice(0)) store.close()
+  vi.unstubAllGlobals()
+})
 
 const A = 'data-structures/binary-search/which-row'
 const B = 'data-structures/binary-search/none-left'
@@ -38,8 +45,17 @@ const start = (part: Partial<BlockStart> = {}): BlockStart => ({
   history: [],
   ...part,
 })
-const open = (blocks: Record<string, BlockStart> = { [A]: start(), [B]: start() }) =>
-  new LessonStore(`person-${person}`, blocks)
+/** The delay of a server save, where the test is about something else. */
+const SOON = 60
+const open = (
+  blocks: Record<string, BlockStart> = { [A]: start(), [B]: start() },
+  device = new Device(),
+  delay = SOON,
+) => {
+  const store = new LessonStore(`person-${person}`, blocks, device, delay)
+  opened.push(store)
+  return store
+}
 const posts = () => calls.filter(({ path }) => path === '/api/attempts')
 const puts = () => calls.filter(({ method }) => method === 'PUT')
 
@@ -54,13 +70,34 @@ const passed = (call: Call): Reply => ({
   },
 })
 
+class Refusing extends Device {
+  constructor(private readonly error: string) {
+    super()
+  }
+
+  override async keepDraft(): Promise<void> {
+    throw new DOMException('no', this.error)
+  }
+}
+
+/** Cookies as pages see them; Node has none. */
+function stubCookies(): Map<string, string> {
+  const jar = new Map<string, string>()
+  vi.stubGlobal('cookieStore', {
+    get: async (name: string) => (jar.has(name) ? { name, value: jar.get(name) } : null),
+    set: async ({ name, value }: { name: string; value: string }) => void jar.set(name, value),
+    delete: async ({ name }: { name: string }) => void jar.delete(name),
+  })
+  return jar
+}
+
 async function until(what: () => unknown): Promise<void> {
   await vi.waitFor(async () => expect(await what()).toBeTruthy(), { timeout: 5000, interval: 10 })
 }
 
 test('what is typed is on the device at once and on the server within two seconds', async () => {
   answer = () => ({ status: 200, body: { revision: 1 } })
-  const store = open()
+  const store = open(undefined, undefined, 1200)
   const began = performance.now()
   store.change(A, { chosen: ['x'] })
   await until(() => store.view(A).saved.where === 'device')
@@ -71,6 +108,7 @@ test('what is typed is on the device at once and on the server within two second
     {
       method: 'PUT',
       path: `/api/drafts/${A}`,
+      user: `person-${person}`,
       body: { base: 0, state: { answer: { chosen: ['x'] }, hints: 0 } },
     },
   ])
@@ -126,41 +164,205 @@ test('a page that was made while its draft was still on the way shows what the d
 
 test('a browser that refuses storage and a server that is away make the line say not saved', async () => {
   answer = () => 'no network'
-  class Refusing extends Device {
-    override async keepDraft(): Promise<void> {
-      throw new DOMException('no', 'QuotaExceededError')
-    }
-  }
-  const store = new LessonStore(`person-${person}`, { [A]: start() }, new Refusing())
+  const store = new LessonStore(
+    `person-${person}`,
+    { [A]: start() },
+    new Refusing('QuotaExceededError'),
+    SOON,
+  )
   store.change(A, 'at risk')
   await until(() => store.view(A).saved.where === 'not-saved')
   await until(() => puts().length === 1)
   expect(store.view(A).saved).toMatchObject({ where: 'not-saved' })
 })
 
-test('another device wrote meanwhile: the page shows the newest the server holds and offers what was written here', async () => {
-  answer = (call) =>
-    call.body.base === 0
-      ? {
-          status: 409,
-          body: {
-            current: {
-              revision: 4,
-              state: { answer: 'theirs' },
-              device: 'Safari on iPhone',
-              updatedAt: '2026-11-25T14:29:00Z',
-            },
-          },
-        }
-      : { status: 200, body: { revision: 5 } }
+const theirs = {
+  revision: 4,
+  state: { answer: 'theirs', hints: 2 },
+  device: 'Safari on iPhone',
+  updatedAt: '2026-11-25T14:29:00Z',
+}
+const movedOn = (call: Call): Reply =>
+  call.body.base === 0
+    ? { status: 409, body: { current: theirs } }
+    : { status: 200, body: { revision: Number(call.body.base) + 1 } }
+
+async function openConflict(): Promise<LessonStore> {
+  answer = movedOn
   const store = open()
   store.change(A, 'mine')
-  await until(() => store.view(A).answer === 'theirs')
-  expect(store.view(A).notice?.text).toContain('Safari on iPhone')
-  expect(store.view(A).restored).toBe(1)
-  store.view(A).notice?.action?.run()
-  expect(store.view(A).answer).toBe('mine')
-  await until(() => puts().at(-1)?.body.base === 4)
+  await until(() => store.view(A).other?.undecided)
+  return store
+}
+
+test('another device wrote meanwhile: nothing under the hands is replaced, and nothing is sent before a choice', async () => {
+  const store = await openConflict()
+  expect(store.view(A)).toMatchObject({
+    answer: 'mine',
+    restored: 0,
+    other: { answer: 'theirs', device: 'Safari on iPhone' },
+    saved: { where: 'device' },
+  })
+  store.change(A, 'mine, and more')
+  const sent = puts().length
+  store.retry()
+  await new Promise((done) => setTimeout(done, 4 * SOON))
+  expect(puts()).toHaveLength(sent)
+  const [kept] = await new Device().readWaitingDrafts(`person-${person}`)
+  expect(kept?.state).toMatchObject({ answer: 'mine, and more' })
+})
+
+test.each([
+  ['this', 'mine', []],
+  ['that', 'theirs', []],
+  ['both', 'mine', ['theirs']],
+] as const)('of two versions "keep %s" goes on with the right one', async (choice, goesOn, beside) => {
+  const store = await openConflict()
+  store.choose(A, choice)
+  expect(store.view(A)).toMatchObject({ answer: goesOn, hintsOpened: 2 })
+  await until(() => store.view(A).saved.where === 'account')
+  const last = puts().at(-1)?.body as { base: number; state: DraftState }
+  expect(last.base).toBe(4)
+  expect(last.state.answer).toBe(goesOn)
+  expect((last.state.others ?? []).map((one) => one.answer)).toEqual(beside)
+  expect(store.view(A).other?.answer).toBe(beside[0])
+})
+
+test('a version that is kept beside is still there after a reload, and can be taken later', async () => {
+  answer = () => ({ status: 200, body: { revision: 6 } })
+  const others = [{ answer: 'theirs', hints: 1, device: 'Safari on iPhone', at: '2026-11-25T14:29:00Z' }]
+  const store = open({
+    [A]: start({ draft: { revision: 5, state: { answer: 'mine', others }, at: '2026-11-25T14:30:00Z' } }),
+  })
+  expect(store.view(A).other).toMatchObject({ answer: 'theirs', undecided: false })
+  store.choose(A, 'that')
+  await until(() => store.view(A).saved.where === 'account' && puts().length > 0)
+  expect(puts().at(-1)?.body.state).toEqual({ answer: 'theirs', hints: 1 })
+})
+
+test('a save that arrived but was never answered is not taken for another device', async () => {
+  let held: { revision: number; state: unknown } | null = null
+  answer = (call) => {
+    if (held === null) {
+      held = { revision: 1, state: call.body.state }
+      return 'no network'
+    }
+    return call.body.base === 0
+      ? { status: 409, body: { current: { ...held, device: 'Firefox', updatedAt: '2026-11-25T14:29:00Z' } } }
+      : { status: 200, body: { revision: 2 } }
+  }
+  const store = open()
+  store.change(A, 'one')
+  await until(() => puts().length === 1)
+  store.change(A, 'one, two')
+  await until(() => store.view(A).saved.where === 'account')
+  expect(store.view(A).other).toBeNull()
+  expect(puts().at(-1)?.body).toMatchObject({ base: 1, state: { answer: 'one, two' } })
+})
+
+test('two pages that wrote without a network and were closed: the newer goes on, the other stands beside it', async () => {
+  answer = () => 'no network'
+  const [first, second] = [open(), open()]
+  first.change(A, 'in the first page')
+  await until(() => first.view(A).saved.where === 'device')
+  await new Promise((done) => setTimeout(done, 5))
+  second.change(A, 'in the second page')
+  await until(() => second.view(A).saved.where === 'device')
+  for (const page of [first, second]) page.close()
+  answer = () => ({ status: 200, body: { revision: 1 } })
+  const again = open()
+  await again.start()
+  expect(again.view(A)).toMatchObject({
+    answer: 'in the second page',
+    other: { answer: 'in the first page', device: 'this device' },
+  })
+  await until(() => again.view(A).saved.where === 'account')
+  await until(async () => (await new Device().readWaitingDrafts(`person-${person}`)).length === 0)
+})
+
+test('what waits is sent from any page of the site, with the name of its owner, and for nobody else', async () => {
+  answer = () => 'no network'
+  const store = open()
+  store.change(A, 'draft')
+  await store.submit(B, 'attempt')
+  await until(() => store.view(A).saved.where === 'device')
+  store.close()
+  calls = []
+  const other = new Outbox('somebody-else', 'page-1')
+  await other.adopt()
+  await other.send()
+  expect(calls).toEqual([])
+
+  answer = (call) => (call.method === 'PUT' ? { status: 200, body: { revision: 1 } } : passed(call))
+  const mine = new Outbox(`person-${person}`, 'page-2')
+  await mine.adopt()
+  await mine.send()
+  expect(calls.map(({ method, path, user }) => [method, path, user])).toEqual([
+    ['POST', '/api/attempts', `person-${person}`],
+    ['PUT', `/api/drafts/${A}`, `person-${person}`],
+  ])
+  expect(await new Device().countUnsent(`person-${person}`)).toEqual({ attempts: 0, drafts: 0 })
+})
+
+test('a draft that another device was ahead of waits for its lesson instead of being asked for ever', async () => {
+  answer = () => 'no network'
+  const store = open()
+  store.change(A, 'mine')
+  await until(() => store.view(A).saved.where === 'device')
+  store.close()
+  answer = movedOn
+  const sentBefore = puts().length
+  for (let page = 0; page < 2; page++) await new Outbox(`person-${person}`, `page-${page}`).send()
+  expect(puts()).toHaveLength(sentBefore + 1)
+  const again = open()
+  await again.start()
+  await until(() => again.view(A).other?.undecided)
+  expect(again.view(A).answer).toBe('mine')
+})
+
+test.each([
+  ['QuotaExceededError', 'There is no room left on this device.'],
+  ['InvalidStateError', 'The browser refuses storage, as some do in a private window.'],
+])('%s is said in the saved line', async (name, words) => {
+  answer = () => 'no network'
+  const store = open({ [A]: start() }, new Refusing(name))
+  store.change(A, 'at risk')
+  await until(() => {
+    const { saved } = store.view(A)
+    return saved.where === 'not-saved' && saved.reason.includes('Copy your work')
+  })
+  expect(store.view(A).saved).toMatchObject({ reason: expect.stringContaining(words) })
+})
+
+test('storage that the browser emptied is noticed from the note beside it', async () => {
+  const jar = stubCookies()
+  answer = () => 'no network'
+  const store = open()
+  store.change(A, 'lost')
+  await until(() => [...jar.values()].join().includes('which-row'))
+  store.close()
+  await new Device().forget(`person-${person}`)
+  const again = open()
+  await again.start()
+  expect(again.view(A).saved).toMatchObject({
+    where: 'not-saved',
+    reason: expect.stringContaining('This browser removed'),
+  })
+  expect(again.view(B).saved).toEqual({ where: 'nowhere-yet' })
+})
+
+test('while the server has no database the line and the notice say that it is not saved yet, and it follows', async () => {
+  answer = () => ({ status: 503, body: { error: 'no database' } })
+  const store = open()
+  store.change(A, 'kept')
+  await store.submit(B, 'kept too')
+  expect(store.view(B).notice?.text).toContain('cannot reach its database')
+  await until(() => {
+    const { saved } = store.view(A)
+    return saved.where === 'device' && saved.reason.includes('Not saved to your account yet')
+  })
+  answer = (call) => (call.method === 'PUT' ? { status: 200, body: { revision: 1 } } : passed(call))
+  await until(() => store.view(A).saved.where === 'account' && store.view(B).state === 'passed')
 })
 
 test('an attempt is sent once, and its outcome becomes the newest', async () => {

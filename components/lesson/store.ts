@@ -1,9 +1,12 @@
-import type { AttemptOutcome, BlockSession, SavedLine, Solution, Verdict } from '@/exercises/kind'
-import { Device, type DeviceDraft, type WaitingAttempt } from './device'
+import type { AttemptOutcome, BlockSession, Solution, Verdict } from '@/exercises/kind'
+import { BlockDraft, type Choice, type DraftState, type DraftView } from './block-draft'
+import { Device, type WaitingAttempt } from './device'
+import { type Held, Outbox, RETRY_MAX_MS } from './outbox'
 import * as server from './server-calls'
+import { listTabs, openTab, type Tab } from './tab'
+import { noteUnsent, readUnsentNote } from './unsent-note'
 
-/** What a block's draft holds, on the device and on the server. */
-export type DraftState = { answer?: unknown; hints?: number }
+export type { DraftState } from './block-draft'
 
 /** Where the learner stands with a block when the page opens. */
 export type BlockStart = {
@@ -15,74 +18,64 @@ export type BlockStart = {
 }
 
 /** The changing part of a block's session. Replaced, never mutated. */
-export type BlockView = {
-  answer: unknown
-  hintsOpened: number
+export type BlockView = DraftView & {
   state: 'new' | 'tried' | 'passed'
   outcome: AttemptOutcome | null
   history: AttemptOutcome[]
   sending: boolean
-  saved: SavedLine
   notice: BlockSession<unknown>['notice']
-  /** Grows when the answer was replaced from outside, so that a panel starts anew from it. */
-  restored: number
+  /** The learner is looking at both versions. */
+  comparing: boolean
 }
 
-type Entry = {
-  view: BlockView
-  version: number
-  revision: number
-  /** Counts changes; what a save has covered is compared with it. */
-  edits: number
-  savedOnDevice: number
-  savedOnServer: number
-  serverTimer: ReturnType<typeof setTimeout> | null
-  writing: boolean
-  /** A draft is on its way to the server; one at a time, or the second would look like another device's. */
-  sendingDraft: boolean
-  retryMs: number
-}
+type Entry = { view: BlockView; version: number; draft: BlockDraft }
 
-const SERVER_DELAY_MS = 1200
-const RETRY_FIRST_MS = 2000
-const RETRY_MAX_MS = 30_000
 const HISTORY = 10
+const SERVER_DELAY_MS = 1200
+const EVICTED =
+  'This browser removed what it kept here before it had reached your account. You see the last that did.'
 
-const clock = (iso: string) =>
-  new Date(iso).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })
-const seconds = (ms: number) => Math.max(1, Math.round(ms / 1000))
+/** "14:29" today, else with its day: what is compared may be older than today. */
+export function clock(iso: string): string {
+  const at = new Date(iso)
+  const time = at.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })
+  const day = at.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })
+  return at.toDateString() === new Date().toDateString() ? time : `${time} on ${day}`
+}
 
 /**
- * Everything a lesson's page keeps for its learner: drafts on the device at once and on the server within two seconds,
- * attempts that are sent exactly once and wait on the device while they cannot be. One a page. With `user` null
- * (a visitor) nothing is kept and nothing is sent.
+ * Everything a lesson's page keeps for its learner: a draft for each block, and the attempts on their way. One a page.
+ * With `user` null (a visitor) nothing is kept and nothing is sent.
  */
 export class LessonStore {
   readonly #entries = new Map<string, Entry>()
   readonly #listeners = new Set<() => void>()
   readonly #device: Device
-  #waiting: WaitingAttempt[] = []
-  #sendingQueue = false
-  #queueTimer: ReturnType<typeof setTimeout> | null = null
-  #queueRetryMs = RETRY_FIRST_MS
+  readonly #keeping
+  #outbox: Outbox | null = null
+  #tab: Tab | null = null
+  #closed = false
 
   constructor(
     readonly user: string | null,
     blocks: Record<string, BlockStart>,
     device = new Device(),
+    serverDelayMs = SERVER_DELAY_MS,
   ) {
     this.#device = device
+    this.#keeping = { user, tab: crypto.randomUUID() as string, device, serverDelayMs }
+    if (user) this.#outbox = this.#makeOutbox(user, Object.keys(blocks))
     for (const [id, start] of Object.entries(blocks)) {
+      const draft: BlockDraft = new BlockDraft(
+        id,
+        start.draft,
+        this.#keeping,
+        () => this.#entry(id).view,
+        (part) => this.#show(id, part),
+      )
       this.#entries.set(id, {
         version: start.version,
-        revision: start.draft?.revision ?? 0,
-        edits: 0,
-        savedOnDevice: 0,
-        savedOnServer: 0,
-        serverTimer: null,
-        writing: false,
-        sendingDraft: false,
-        retryMs: RETRY_FIRST_MS,
+        draft,
         view: {
           answer: start.draft?.state.answer,
           hintsOpened: start.draft?.state.hints ?? 0,
@@ -93,9 +86,20 @@ export class LessonStore {
           saved: start.draft ? { where: 'account', at: start.draft.at } : { where: 'nowhere-yet' },
           notice: null,
           restored: 0,
+          other: draft.other,
+          comparing: false,
         },
       })
     }
+  }
+
+  #makeOutbox(user: string, blocks: string[]): Outbox {
+    const watcher = {
+      settled: (attempt: WaitingAttempt, said: server.Answer<Omit<AttemptOutcome, 'at'>>) =>
+        this.#entries.has(attempt.block) && this.#settle(attempt, said),
+      held: (attempts: readonly WaitingAttempt[], why: Held) => this.#sayHeld(attempts, why),
+    }
+    return new Outbox(user, this.#keeping.tab, this.#device, watcher, new Set(blocks))
   }
 
   subscribe = (listener: () => void): (() => void) => {
@@ -109,170 +113,61 @@ export class LessonStore {
 
   /** Reads what this device kept from before, and sends what still waits. Call once, in the browser. */
   async start(): Promise<void> {
-    if (!this.user) return
+    if (!this.user || !this.#outbox) return
+    this.#tab = await openTab(this.#keeping.tab)
+    this.#device.onLost = () => this.#rewrite()
     try {
-      const drafts = await this.#device.readDrafts(this.user, [...this.#entries.keys()])
-      for (const draft of drafts) this.#restore(draft)
-      this.#waiting = await this.#device.readAttempts(this.user)
+      const tabs = await listTabs()
+      const ids = [...this.#entries.keys()]
+      const kept = (await this.#device.readDrafts(this.user, ids)).filter(({ tab }) => !tabs.has(tab))
+      await this.#outbox.adopt()
+      for (const id of ids) this.#entry(id).draft.restore(kept.filter(({ block }) => block === id))
+      for (const block of await readUnsentNote(this.user)) this.#missEvicted(block)
     } catch {
       // Storage is refused: the first write says so where it matters.
     }
-    for (const attempt of this.#waiting) {
+    for (const attempt of this.#outbox.waiting) {
       if (this.#entries.has(attempt.block)) this.#show(attempt.block, { sending: true })
     }
-    void this.#sendQueue()
+    void this.#outbox.send()
   }
 
-  #restore(draft: DeviceDraft): void {
-    const entry = this.#entry(draft.block)
-    // Clean and not newer than the page: the page was made from it, or from something later.
-    if (entry.edits > 0 || (!draft.dirty && draft.base <= entry.revision)) return
-    const state = draft.state as DraftState
-    // A base behind the server's revision makes the server answer 409 and keep both.
-    entry.revision = draft.base
-    if (draft.dirty) {
-      entry.edits = 1
-      entry.savedOnDevice = 1
-    }
-    this.#show(draft.block, {
-      answer: state.answer,
-      hintsOpened: state.hints ?? 0,
-      restored: entry.view.restored + 1,
-      saved: draft.dirty
-        ? { where: 'device', reason: 'Not on the server yet.' }
-        : { where: 'account', at: draft.at },
-    })
-    if (draft.dirty) this.#planServerSave(draft.block, 0)
+  /** A note says that this block's work waited here; if none does, the browser has thrown it away. */
+  #missEvicted(block: string): void {
+    const entry = this.#entries.get(block)
+    const waits = this.#outbox?.waiting.some((attempt) => attempt.block === block)
+    if (!entry || entry.draft.dirty || waits) return
+    this.#show(block, { saved: { where: 'not-saved', reason: EVICTED } })
+  }
+
+  #rewrite(): void {
+    for (const { draft } of this.#entries.values()) draft.rewrite()
+    for (const attempt of this.#outbox?.waiting ?? []) void this.#device.keepAttempt(attempt).catch(() => {})
   }
 
   change(block: string, answer: unknown): void {
-    this.#edit(block, { answer })
+    this.#entry(block).draft.edit({ answer })
   }
 
   openHint(block: string): void {
-    this.#edit(block, { hintsOpened: this.#entry(block).view.hintsOpened + 1 })
+    const { draft, view } = this.#entry(block)
+    draft.edit({ hintsOpened: view.hintsOpened + 1 })
   }
 
-  #edit(block: string, part: Partial<BlockView>): void {
-    const entry = this.#entry(block)
-    entry.edits += 1
-    this.#show(block, part)
-    if (!this.user) return
-    void this.#saveOnDevice(block)
-    this.#planServerSave(block, SERVER_DELAY_MS)
+  /** Shows both versions of a block's draft, or puts them away again. */
+  compare(block: string, comparing: boolean): void {
+    this.#show(block, { comparing })
   }
 
-  async #saveOnDevice(block: string): Promise<void> {
-    const entry = this.#entry(block)
-    if (entry.writing) return
-    entry.writing = true
-    try {
-      while (entry.savedOnDevice < entry.edits) {
-        const covers = entry.edits
-        await this.#device.keepDraft(this.#deviceDraft(block, true))
-        entry.savedOnDevice = covers
-      }
-      if (entry.savedOnServer < entry.edits && entry.view.saved.where !== 'device') {
-        this.#show(block, { saved: { where: 'device', reason: 'On its way to your account.' } })
-      }
-    } catch {
-      entry.savedOnDevice = -1
-      if (entry.savedOnServer < entry.edits) {
-        this.#show(block, { saved: { where: 'not-saved', reason: 'The browser refuses storage.' } })
-      }
-    } finally {
-      entry.writing = false
-    }
-  }
-
-  #deviceDraft(block: string, dirty: boolean): DeviceDraft {
-    const { view, revision } = this.#entry(block)
-    const state: DraftState = { answer: view.answer, hints: view.hintsOpened }
-    return { user: this.user ?? '', block, base: revision, state, dirty, at: new Date().toISOString() }
-  }
-
-  #planServerSave(block: string, delay: number): void {
-    const entry = this.#entry(block)
-    // Not restarted by further typing: the server hears within two seconds of the first change.
-    entry.serverTimer ??= setTimeout(() => {
-      entry.serverTimer = null
-      void this.#saveOnServer(block)
-    }, delay)
-  }
-
-  async #saveOnServer(block: string, leaving = false): Promise<void> {
-    const entry = this.#entry(block)
-    if (entry.savedOnServer >= entry.edits) return
-    if (entry.sendingDraft) return this.#planServerSave(block, SERVER_DELAY_MS)
-    const covers = entry.edits
-    const { answer, hintsOpened } = entry.view
-    entry.sendingDraft = true
-    const said = await server.putDraft(block, entry.revision, { answer, hints: hintsOpened }, leaving)
-    entry.sendingDraft = false
-    if (said.ok && 'revision' in said.value) {
-      entry.revision = said.value.revision
-      entry.savedOnServer = covers
-      entry.retryMs = RETRY_FIRST_MS
-      if (entry.edits === covers) {
-        this.#show(block, { saved: { where: 'account', at: new Date().toISOString() } })
-        await this.#device.keepDraft(this.#deviceDraft(block, false)).catch(() => {})
-      } else this.#planServerSave(block, SERVER_DELAY_MS)
-      return
-    }
-    if (said.ok && 'conflict' in said.value) return this.#takeOther(block, covers, said.value.conflict)
-    const wait = !said.ok && said.why === 'limited' ? said.seconds * 1000 : entry.retryMs
-    entry.retryMs = Math.min(entry.retryMs * 2, RETRY_MAX_MS)
-    const reason =
-      said.ok || said.why === 'offline'
-        ? `The server does not answer, next try in ${seconds(wait)} s.`
-        : said.why === 'limited'
-          ? `Too many saves in a minute, next try in ${said.seconds} s.`
-          : said.why === 'signed-out'
-            ? 'You are signed out. Sign in again and it follows.'
-            : 'The server did not take it.'
-    const onDevice = entry.savedOnDevice === entry.edits
-    this.#show(block, {
-      saved: onDevice
-        ? { where: 'device', reason }
-        : {
-            where: 'not-saved',
-            reason: `${reason} The browser refuses storage: copy your work before you close.`,
-          },
-    })
-    if (!said.ok && (said.why === 'offline' || said.why === 'limited')) this.#planServerSave(block, wait)
-  }
-
-  /** Another device wrote meanwhile. The server keeps both; the page shows the newest it holds and offers the other. */
-  #takeOther(block: string, covers: number, { current }: server.DraftConflict): void {
-    const entry = this.#entry(block)
-    const mine = entry.view.answer
-    const theirs = (current.state ?? {}) as DraftState
-    entry.revision = current.revision
-    entry.savedOnServer = entry.edits
-    this.#show(block, {
-      answer: theirs.answer,
-      hintsOpened: Math.max(theirs.hints ?? 0, entry.view.hintsOpened),
-      restored: entry.view.restored + 1,
-      saved: { where: 'account', at: current.updatedAt },
-      notice: {
-        kind: 'outdated',
-        text: `You also wrote ${current.device ? `on ${current.device} ` : ''}at ${clock(current.updatedAt)}. Both are kept; this page now shows that one.`,
-        action: {
-          label: 'Go on with what I wrote here',
-          run: () => {
-            this.#edit(block, { answer: mine, restored: this.view(block).restored + 1, notice: null })
-          },
-        },
-      },
-    })
-    void this.#device.keepDraft(this.#deviceDraft(block, false)).catch(() => {})
-    if (entry.edits !== covers) this.#planServerSave(block, SERVER_DELAY_MS)
+  choose(block: string, choice: Choice): void {
+    this.#show(block, { comparing: false })
+    this.#entry(block).draft.choose(choice)
   }
 
   /** Takes an attempt on its way. For a program `provisional` is what the page's own grader says meanwhile. */
   async submit(block: string, response: unknown, provisional?: Verdict): Promise<void> {
     const entry = this.#entry(block)
-    if (entry.view.sending) return
+    if (entry.view.sending || this.#closed) return
     const id = crypto.randomUUID()
     const at = new Date().toISOString()
     if (provisional) {
@@ -282,71 +177,16 @@ export class LessonStore {
       if (this.user) this.#show(block, { outcome })
       else this.#receive(outcome)
     }
-    if (!this.user) return
+    if (!this.#outbox) return
     this.#show(block, { sending: true, notice: null })
-    const attempt: WaitingAttempt = {
-      id,
-      user: this.user,
-      block,
-      version: entry.version,
-      response,
-      hints: entry.view.hintsOpened,
-      at,
-      order: Math.max(Date.now(), (this.#waiting.at(-1)?.order ?? 0) + 1),
-    }
-    this.#waiting.push(attempt)
-    await this.#device.keepAttempt(attempt).catch(() => {})
-    await this.#sendQueue()
+    const { version, view } = entry
+    await this.#outbox.add({ id, block, version, response, hints: view.hintsOpened, at })
+    await this.#outbox.send()
   }
 
-  /** Sends what waits, in order, one at a time; stops at the first that cannot be sent now and tries again later. */
-  async #sendQueue(): Promise<void> {
-    if (this.#sendingQueue) return
-    this.#sendingQueue = true
-    if (this.#queueTimer) clearTimeout(this.#queueTimer)
-    this.#queueTimer = null
-    try {
-      while (this.#waiting[0]) {
-        const attempt = this.#waiting[0]
-        const said = await server.postAttempt(attempt)
-        if (!said.ok && (said.why === 'offline' || said.why === 'limited' || said.why === 'signed-out')) {
-          this.#holdQueue(said)
-          return
-        }
-        this.#queueRetryMs = RETRY_FIRST_MS
-        this.#waiting.shift()
-        await this.#device.dropAttempt(attempt.id).catch(() => {})
-        if (this.#entries.has(attempt.block)) this.#settle(attempt, said)
-      }
-    } finally {
-      this.#sendingQueue = false
-    }
-  }
-
-  #holdQueue(said: { why: 'offline' } | { why: 'limited'; seconds: number } | { why: 'signed-out' }): void {
-    const wait = said.why === 'limited' ? said.seconds * 1000 : this.#queueRetryMs
-    this.#queueRetryMs = Math.min(this.#queueRetryMs * 2, RETRY_MAX_MS)
-    const notice: BlockView['notice'] =
-      said.why === 'limited'
-        ? {
-            kind: 'limited',
-            text: `Too many attempts in a minute. This one is kept and is sent in ${said.seconds} s. Nothing to do.`,
-          }
-        : said.why === 'signed-out'
-          ? {
-              kind: 'refused',
-              text: 'You are signed out. This attempt is kept on this device and is sent when you have signed in again.',
-              action: {
-                label: 'Sign in',
-                run: () => location.assign(`/sign-in?callbackUrl=${encodeURIComponent(location.pathname)}`),
-              },
-            }
-          : {
-              kind: 'offline',
-              text: 'The server does not answer. This attempt is kept on this device and follows by itself.',
-            }
-    for (const { block } of this.#waiting) if (this.#entries.has(block)) this.#show(block, { notice })
-    if (said.why !== 'signed-out') this.#queueTimer = setTimeout(() => void this.#sendQueue(), wait)
+  #sayHeld(attempts: readonly WaitingAttempt[], held: Held): void {
+    const notice = noticeOf(held)
+    for (const { block } of attempts) if (this.#entries.has(block)) this.#show(block, { notice })
   }
 
   #settle(attempt: WaitingAttempt, said: server.Answer<Omit<AttemptOutcome, 'at'>>): void {
@@ -386,6 +226,7 @@ export class LessonStore {
 
   #await(outcome: AttemptOutcome, wait: number): void {
     setTimeout(async () => {
+      if (this.#closed) return
       const said = await server.getAttempt(outcome.id)
       if (said.ok && said.value.verdict !== 'verifying') this.#receive({ ...said.value, at: outcome.at })
       else this.#await(outcome, Math.min(wait * 1.5, RETRY_MAX_MS))
@@ -399,19 +240,27 @@ export class LessonStore {
 
   /** The page is being hidden or closed: what the server has not seen goes now. */
   leave(): void {
-    if (!this.user) return
-    for (const [block, entry] of this.#entries) {
-      if (entry.savedOnServer < entry.edits) void this.#saveOnServer(block, true)
-    }
+    for (const { draft } of this.#entries.values()) void draft.save(true)
   }
 
-  /** The network is back, or the learner asks: try at once. */
+  /** The network is back, somebody looks at the page again, or asks: try at once. */
   retry(): void {
-    if (!this.user) return
-    for (const [block, entry] of this.#entries) {
-      if (entry.savedOnServer < entry.edits) void this.#saveOnServer(block)
-    }
-    void this.#sendQueue()
+    for (const { draft } of this.#entries.values()) void draft.save()
+    void this.#outbox?.send()
+  }
+
+  /** The page's part of the site is gone, but for what the device keeps: another page may take that over. */
+  stop(): void {
+    this.leave()
+    this.#tab?.close()
+  }
+
+  /** The person has signed out: nothing of theirs is written or sent any more. */
+  close(): void {
+    this.#closed = true
+    this.#outbox?.close()
+    for (const { draft } of this.#entries.values()) draft.close()
+    this.#tab?.close()
   }
 
   #entry(block: string): Entry {
@@ -422,7 +271,36 @@ export class LessonStore {
 
   #show(block: string, part: Partial<BlockView>): void {
     const entry = this.#entry(block)
+    const before = entry.view.saved.where
     entry.view = { ...entry.view, ...part }
+    if (this.user && !this.#closed && (part.sending !== undefined || entry.view.saved.where !== before)) {
+      void noteUnsent(this.user, block, entry.draft.dirty || entry.view.sending)
+    }
     for (const listener of this.#listeners) listener()
+  }
+}
+
+function noticeOf(held: Held): BlockView['notice'] {
+  if (held.why === 'limited') {
+    return {
+      kind: 'limited',
+      text: `Too many attempts in a minute. This one is kept and is sent in ${held.seconds} s. Nothing to do.`,
+    }
+  }
+  if (held.why === 'signed-out') {
+    return {
+      kind: 'refused',
+      text: 'You are signed out. This attempt is kept on this device and is sent when you have signed in again.',
+      action: {
+        label: 'Sign in',
+        run: () => location.assign(`/sign-in?callbackUrl=${encodeURIComponent(location.pathname)}`),
+      },
+    }
+  }
+  return {
+    kind: 'offline',
+    text: held.database
+      ? 'The server cannot reach its database. This attempt is not saved yet: it is kept on this device and follows by itself.'
+      : 'The server does not answer. This attempt is kept on this device and follows by itself.',
   }
 }

@@ -1,5 +1,10 @@
 /** Whose page this is, and their way out. */
-export type Account = { name: string; email: string; signOut: (form: FormData) => Promise<void> }
+export type Account = {
+  id: string
+  name: string
+  email: string
+  signOut: (form: FormData) => Promise<void>
+}
 
 /** "Maya Okafor" is MO; a name of one word is its first letter. */
 export function initialsOf(name: string): string {

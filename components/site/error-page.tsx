@@ -5,7 +5,35 @@ import { ErrorNote } from '@/components/ui/error-note'
 import { MarkLink } from './mark'
 
 /** A page that could not be made. What the learner wrote is on the device and in the account whatever happens here. */
-export function ErrorPage({ digest, retry }: { digest: string | undefined; retry: () => void }) {
+export function ErrorPage({
+  digest,
+  updated = false,
+  retry,
+}: {
+  digest: string | undefined
+  /** What was sent came from a page of an earlier build, which the server no longer knows. */
+  updated?: boolean
+  retry: () => void
+}) {
+  if (updated) {
+    return (
+      <main id="main" className="wrap flex-1 py-[clamp(2.5rem,6vw,5.5rem)]">
+        <ErrorNote
+          as="h1"
+          title="This site was updated while the page was open."
+          safe="Your work is safe: what you wrote in exercises is kept on this device and in your account."
+          action={
+            <Button variant="primary" onClick={retry}>
+              Reload the page
+            </Button>
+          }
+        >
+          The form that you sent belongs to the page as it was, and nothing was changed. Reload, and send it
+          again.
+        </ErrorNote>
+      </main>
+    )
+  }
   return (
     <>
       {/* Less than the bar of other pages: who is signed in is one of the things that may have failed. */}

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { Input, Select } from '@/components/ui/field'
 import { Done, Form, type FormAction } from './form'
+import { useEnding } from './leave'
 import { PasswordInput } from './password-input'
 
 /** The present password; nothing for somebody who has none, who must have signed in a moment ago instead. */
@@ -113,15 +114,17 @@ export function BackgroundForm({ action, background }: { action: FormAction; bac
 /** The last form: the address typed in full, and the password. */
 export function DeleteForm({
   action,
+  user,
   email,
   hasPassword,
 }: {
   action: FormAction
+  user: string
   email: string
   hasPassword: boolean
 }) {
   return (
-    <Form action={action} fields={['confirm', 'currentPassword']} label="Delete the account">
+    <Form action={useEnding(user, action)} fields={['confirm', 'currentPassword']} label="Delete the account">
       {({ value, error, pending }) => (
         <>
           <Input

@@ -1,10 +1,11 @@
 'use client'
 
-import { useState } from 'react'
+import { type ReactNode, useActionState, useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { Input, Select } from '@/components/ui/field'
 import { Done, Form, type FormAction } from './form'
 import { PresentPassword } from './identity-forms'
+import { useLeave } from './leave'
 import { PasswordInput } from './password-input'
 
 /** The name that the site greets by. */
@@ -129,20 +130,59 @@ export function DeviceForm({ action, device, name }: { action: FormAction; devic
 }
 
 /** Signs this device out. */
-export function SignOutForm({ action }: { action: FormAction }) {
+export function SignOutForm({ action, user }: { action: FormAction; user: string }) {
   return (
-    <Form action={action} fields={[]} className="grid justify-items-end gap-2">
-      {({ pending }) => (
-        <Button type="submit" busy={pending}>
+    <LeaveForm action={action} user={user} className="grid justify-items-end gap-2">
+      {(leaving) => (
+        <Button type="submit" busy={leaving}>
           Sign out<span className="sr-only"> this device</span>
         </Button>
       )}
-    </Form>
+    </LeaveForm>
+  )
+}
+
+/** A form that ends the session here. Without its script it still does that; a page without a script keeps nothing. */
+function LeaveForm({
+  action,
+  user,
+  className,
+  children,
+}: {
+  action: FormAction
+  user: string
+  className: string
+  children: (leaving: boolean) => ReactNode
+}) {
+  const [, submit] = useActionState(action, {})
+  const { leaving, leave, dialog } = useLeave(user, () => action({}, new FormData()))
+  return (
+    <>
+      <form
+        action={submit}
+        className={className}
+        onSubmit={(event) => {
+          event.preventDefault()
+          leave()
+        }}
+      >
+        {children(leaving)}
+      </form>
+      {dialog}
+    </>
   )
 }
 
 /** Signs all other devices out, or all with this one. */
-export function EverywhereForm({ action, others }: { action: FormAction; others: number }) {
+export function EverywhereForm({
+  action,
+  others,
+  user,
+}: {
+  action: FormAction
+  others: number
+  user: string
+}) {
   return (
     <div className="mt-4 flex flex-wrap items-center gap-3">
       <Form action={action} fields={[]} className="flex flex-wrap items-center gap-3">
@@ -160,13 +200,13 @@ export function EverywhereForm({ action, others }: { action: FormAction; others:
           </>
         )}
       </Form>
-      <Form action={action} fields={[]} className="flex flex-wrap items-center gap-3">
-        {({ pending }) => (
-          <Button type="submit" variant="quiet" busy={pending} className="max-sm:-ml-3">
+      <LeaveForm action={action} user={user} className="flex flex-wrap items-center gap-3">
+        {(leaving) => (
+          <Button type="submit" variant="quiet" busy={leaving} className="max-sm:-ml-3">
             Sign out everywhere, here too
           </Button>
         )}
-      </Form>
+      </LeaveForm>
     </div>
   )
 }

@@ -24,6 +24,7 @@ export type Device = {
 }
 
 export type SettingsProps = {
+  user: string
   name: string
   email: string
   emailVerified: boolean
@@ -82,7 +83,7 @@ function Part({ id, title, children }: { id: string; title: string; children: Re
 
 /** What a learner can change about their account. */
 export function SettingsPage(props: SettingsProps) {
-  const { name, email, timeZone, timeZones, devices, actions } = props
+  const { user, name, email, timeZone, timeZones, devices, actions } = props
   const hasPassword = props.passwordSince !== null
   const shown = parts.filter(([id]) => id !== 'ways' || props.ways.length > 0)
   const others = devices.filter(({ here }) => !here)
@@ -180,7 +181,7 @@ export function SettingsPage(props: SettingsProps) {
                     </p>
                     <div className="justify-self-end max-sm:col-[3] max-sm:row-[1/3]">
                       {device.here ? (
-                        <SignOutForm action={actions.signOut} />
+                        <SignOutForm action={actions.signOut} user={user} />
                       ) : (
                         <DeviceForm action={actions.signOutDevice} device={device.id} name={device.name} />
                       )}
@@ -189,7 +190,7 @@ export function SettingsPage(props: SettingsProps) {
                 )
               })}
             </ul>
-            <EverywhereForm action={actions.signOutEverywhere} others={others.length} />
+            <EverywhereForm action={actions.signOutEverywhere} others={others.length} user={user} />
           </Part>
           <Part id="log" title="Sign-in log">
             <p className="taught mt-2 max-w-(--measure)">
@@ -214,7 +215,7 @@ export function SettingsPage(props: SettingsProps) {
               Deletes your profile, attempts, drafts and progress at once, for good. Back-ups of this site
               hold them until they are replaced. You may want to <a href="#export">take your data</a> first.
             </p>
-            <DeleteForm action={actions.deleteAccount} email={email} hasPassword={hasPassword} />
+            <DeleteForm action={actions.deleteAccount} user={user} email={email} hasPassword={hasPassword} />
           </Part>
         </div>
       </div>

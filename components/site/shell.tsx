@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import type { Account } from './account'
 import { Bar, type Place } from './bar'
 import { Footer } from './footer'
+import { SiteWatch } from './site-watch'
 
 /** The frame around every page. Its child holds the one `<main id="main">`. */
 export function Shell({
@@ -32,6 +33,7 @@ export function Shell({
       <Bar account={account} current={current} signUpOpen={signUpOpen} />
       {children}
       <Footer host={host} flush={flush} />
+      {account && <SiteWatch user={account.id} />}
     </>
   )
 }

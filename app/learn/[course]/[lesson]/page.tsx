@@ -5,6 +5,8 @@ import { Frame } from '@/app/frame'
 import { getRunnerBase } from '@/app/runner-base'
 import { LessonPage, type SkillRef } from '@/components/lesson/lesson-page'
 import { getCourse, getIndex, getLesson, getLessonEntry, getPrerequisites } from '@/content'
+import type { Course, Lesson } from '@/content/types'
+import { DatabaseUnavailable } from '@/db/errors'
 import { freshStarts, readLessonStarts, readStandings } from '../../starts'
 
 type Params = { params: Promise<{ course: string; lesson: string }> }
@@ -18,14 +20,14 @@ export async function generateMetadata({ params }: Params): Promise<Metadata> {
 export default async function Page({ params }: Params) {
   const { course: courseSlug, lesson: slug } = await params
   const path = `/learn/${encodeURIComponent(courseSlug)}/${encodeURIComponent(slug)}`
-  const { learner, databaseAnswers } = await requireReader(path)
+  const { learner, databaseAnswers: isKnown } = await requireReader(path)
   const lesson = await getLesson(courseSlug, slug)
   const course = await getCourse(courseSlug)
   const entry = await getLessonEntry(courseSlug, slug)
   if (!lesson || !course || !entry) notFound()
-  const [blocks, standings] = databaseAnswers
-    ? await Promise.all([readLessonStarts(learner.id, lesson), readStandings(learner.id, course)])
-    : [freshStarts(lesson), {}]
+  const stand = isKnown ? await readStand(learner.id, lesson, course) : null
+  const databaseAnswers = stand !== null
+  const { blocks, standings } = stand ?? { blocks: freshStarts(lesson), standings: {} }
   const needs = await getPrerequisites(lesson.needs)
   const teaches = (await getIndex()).skills.find(({ id }) => id === lesson.teaches)
   const written = course.modules.flatMap((module) => module.lessons).filter((other) => other.written)
@@ -54,4 +56,18 @@ export default async function Page({ params }: Params) {
       />
     </Frame>
   )
+}
+
+/** Where the learner stands; null when the database went away after it had said who they are. */
+async function readStand(userId: string, lesson: Lesson, course: Course) {
+  try {
+    const [blocks, standings] = await Promise.all([
+      readLessonStarts(userId, lesson),
+      readStandings(userId, course),
+    ])
+    return { blocks, standings }
+  } catch (error) {
+    if (error instanceof DatabaseUnavailable) return null
+    throw error
+  }
 }
