@@ -26,7 +26,7 @@ export type PersonTable = { name: string; columns: string[] }
 /** The tables that hold rows of a person, with the columns that are taken along. */
 async function listTables(tx: Transaction): Promise<PersonTable[]> {
   const rows = await tx.execute<{ name: string; columns: string[] }>(sql`
-    select c.relname::text as name, array_agg(a.attname::text order by a.attnum) as columns
+    select c.relname::text as name, json_agg(a.attname::text order by a.attnum) as columns
     from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
     where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
     group by c.relname
@@ -120,7 +120,7 @@ export async function importAccount(tables: string): Promise<{ id: string; email
 /** Which tables and columns a file holds. */
 async function readShape(tx: Transaction, tables: string): Promise<Map<string, string[]>> {
   const rows = await tx.execute<{ name: string; columns: string[] | null }>(sql`
-    select t.key as name, array_agg(distinct k.name) filter (where k.name is not null) as columns
+    select t.key as name, json_agg(distinct k.name) filter (where k.name is not null) as columns
     from jsonb_each(${tables}::jsonb) t
     left join lateral jsonb_array_elements(t.value) r(row) on true
     left join lateral jsonb_object_keys(r.row) k(name) on true
