@@ -11,6 +11,7 @@ import { writeLogAsJson } from './app/door/log'
 import { isBearer, Metrics } from './app/door/metrics'
 import { contentSecurityPolicy, securityHeaders } from './app/door/policy'
 import { env } from './app/env'
+import { offerRenderer } from './components/lesson/sheets'
 import { configureDatabase, readWorks } from './db/client'
 import { keepSwept } from './db/sweep'
 import { assetHeaders, frameHeaders, readManifest } from './runner/headers'
@@ -331,5 +332,6 @@ process.on('unhandledRejection', (error) =>
 
 configureDatabase(env.DATABASE_URL, { pooled: env.DATABASE_POOLED })
 keepSwept({ onError: (error) => console.error('Old sessions and limits were not swept:', error) })
+offerRenderer(() => import('./components/lesson/render-sheet'))
 await app.prepare()
 server.listen(env.PORT)

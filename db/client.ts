@@ -3,7 +3,8 @@ import { openSql, type Sql } from './connection'
 import { DatabaseUnavailable } from './errors'
 import * as schema from './schema'
 
-export type Database = PostgresJsDatabase<typeof schema>
+/** `$client` is for the few statements that are asked so often that Postgres shall keep them prepared; Drizzle's are not. */
+export type Database = PostgresJsDatabase<typeof schema> & { $client: Sql }
 export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0]
 
 type Opened = {

@@ -1,7 +1,6 @@
 'use client'
 
 import { CircleCheck } from 'lucide-react'
-import Link from 'next/link'
 import { useBlockStates } from './lesson-store'
 
 /** What is still open in this lesson, or where to go when nothing is. Changes as exercises are passed. */
@@ -32,9 +31,9 @@ export function LessonEnd({
             <span>
               {graded.length === 1 ? 'The exercise is passed.' : `All ${graded.length} exercises are passed.`}{' '}
               {next ? (
-                <Link href={next.href}>Go on with {next.title}</Link>
+                <a href={next.href}>Go on with {next.title}</a>
               ) : (
-                <Link href={courseHref}>See what else the course has</Link>
+                <a href={courseHref}>See what else the course has</a>
               )}
             </span>
           </p>

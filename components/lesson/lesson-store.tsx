@@ -14,7 +14,7 @@ import type { Choice, DraftView } from './block-draft'
 import { forgetHere, hearLeaving } from './leaving'
 import { type BlockStart, type BlockView, clock, LessonStore } from './store'
 
-type Shared = { store: LessonStore; runnerBase: string | undefined }
+type Shared = { store: LessonStore; order: string; runnerBase: string | undefined }
 
 const Context = createContext<Shared | null>(null)
 
@@ -24,19 +24,24 @@ function useShared(): Shared {
   return shared
 }
 
-/** Gives every block below it its session. `user` is null for a visitor: nothing is kept, nothing is sent. */
+/**
+ * Gives every block below it its session. `user` is null for a visitor: nothing is kept, nothing is sent. `order` says in
+ * which order options stand.
+ */
 export function LessonStoreProvider({
   user,
+  order,
   blocks,
   runnerBase,
   children,
 }: {
   user: string | null
+  order: string
   blocks: Record<string, BlockStart>
   runnerBase: string | undefined
   children: ReactNode
 }) {
-  const [shared] = useState<Shared>(() => ({ store: new LessonStore(user, blocks), runnerBase }))
+  const [shared] = useState<Shared>(() => ({ store: new LessonStore(user, blocks), order, runnerBase }))
   useEffect(() => {
     const { store } = shared
     void store.start()
@@ -94,7 +99,7 @@ export function useBlockSession(block: string): {
   restored: number
   comparing: Comparing | null
 } {
-  const { store, runnerBase } = useShared()
+  const { store, order, runnerBase } = useShared()
   const view = useBlockView(block)
   return {
     restored: view.restored,
@@ -121,7 +126,7 @@ export function useBlockSession(block: string): {
       openHint: () => store.openHint(block),
       loadSolution: () => store.loadSolution(block),
       runnerBase,
-      seed: `${store.user ?? 'visitor'}:${block}`,
+      seed: `${order}:${block}`,
       signedIn: store.user !== null,
     },
   }

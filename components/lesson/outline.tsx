@@ -1,25 +1,78 @@
-import { Check } from 'lucide-react'
-import Link from 'next/link'
-import type { Course } from '@/content/types'
+import { Check, PanelLeft } from 'lucide-react'
+import { Slip } from '@/components/ui/slip'
+import type { Course, LessonEntry } from '@/content/types'
 
-/** Where the learner stands with a lesson, as lists and the outline show it. */
-export type LessonStanding = { passed: number; total: number; complete: boolean }
+/** Nothing in it but who has done what: two readers who have completed the same lessons are shown the same. */
+export type OutlineProps = {
+  course: Course
+  entry: LessonEntry
+  /** Slugs of the lessons that are complete. */
+  done: string[]
+}
+
+/** The course beside a lesson, and the line above the lesson that opens it where there is no room beside. */
+export function LessonOutline({ course, entry, done }: OutlineProps) {
+  const written = course.modules.flatMap(({ lessons }) => lessons).filter((other) => other.written)
+  const complete = written.filter(({ slug }) => done.includes(slug))
+  const module = course.modules.find(({ lessons }) => lessons.some(({ slug }) => slug === entry.slug))
+  return (
+    <>
+      <nav
+        id="course-outline"
+        popover="auto"
+        aria-label="Course outline"
+        className="lesson-outline lg:border-rule lg:border-r"
+      >
+        <div className="py-6 lg:sticky lg:top-14 lg:max-h-[calc(100dvh-3.5rem)] lg:overflow-y-auto">
+          <p className="pr-5 pb-2 pl-4 font-semibold font-serif text-16 lg:pl-8">
+            <a href={`/courses/${course.slug}`} className="no-underline hover:underline">
+              {course.title}
+            </a>
+          </p>
+          <div className="mr-5 ml-4 lg:ml-8">
+            <Slip
+              compact
+              data={{
+                modules: course.modules.map(({ lessons }) => lessons.length),
+                done: complete.map(({ number }) => number),
+                at: entry.number,
+              }}
+            />
+          </div>
+          <p className="pt-1 pr-5 pb-4 pl-4 text-13 text-ink-3 tabular-nums lg:pl-8">
+            {complete.length} of {written.length} written lessons done
+          </p>
+          <CourseOutline course={course} current={entry.slug} done={done} />
+        </div>
+      </nav>
+      <section
+        aria-label="Place in the course"
+        className="no-print sticky top-14 z-10 flex items-center gap-3 border-rule border-b bg-canvas px-4 py-1 lg:hidden"
+      >
+        <button
+          type="button"
+          popoverTarget="course-outline"
+          className="-ml-3 inline-flex min-h-8 items-center gap-1.5 rounded-[4px] px-3 font-medium text-14 text-ink-2 hover:bg-hover pointer-coarse:min-h-11"
+        >
+          <PanelLeft size={16} strokeWidth={1.75} aria-hidden />
+          Lessons
+        </button>
+        <span className="text-13 text-ink-3 tabular-nums">
+          {module?.letter} · {entry.number} of{' '}
+          {course.modules.reduce((sum, { lessons }) => sum + lessons.length, 0)}
+        </span>
+      </section>
+    </>
+  )
+}
 
 /** The course beside the lesson: modules that open, lessons that are written as links, the rest named as planned. */
-export function CourseOutline({
-  course,
-  current,
-  standings,
-}: {
-  course: Course
-  current: string
-  standings: Record<string, LessonStanding>
-}) {
+function CourseOutline({ course, current, done }: { course: Course; current: string; done: string[] }) {
   return (
     <ol>
       {course.modules.map((module) => {
         const written = module.lessons.filter((lesson) => lesson.written)
-        const done = written.filter((lesson) => standings[lesson.slug]?.complete).length
+        const complete = written.filter((lesson) => done.includes(lesson.slug)).length
         return (
           <li key={module.letter}>
             <details open={module.lessons.some((lesson) => lesson.slug === current)}>
@@ -31,7 +84,7 @@ export function CourseOutline({
                     'planned'
                   ) : (
                     <>
-                      {done}/{written.length}
+                      {complete}/{written.length}
                       <span className="sr-only"> done</span>
                     </>
                   )}
@@ -43,7 +96,7 @@ export function CourseOutline({
                     <OutlineLesson
                       lesson={lesson}
                       current={lesson.slug === current}
-                      done={standings[lesson.slug]?.complete === true}
+                      done={done.includes(lesson.slug)}
                     />
                   </li>
                 ))}
@@ -88,9 +141,8 @@ function OutlineLesson({
   )
   if (!lesson.written) return <div className={`${row} text-14 text-ink-3`}>{inside}</div>
   return (
-    <Link
+    <a
       href={`/learn/${lesson.course}/${lesson.slug}`}
-      prefetch={false}
       aria-current={current ? 'page' : undefined}
       className={`${row} text-14 no-underline ${
         current
@@ -99,6 +151,6 @@ function OutlineLesson({
       }`}
     >
       {inside}
-    </Link>
+    </a>
   )
 }

@@ -11,7 +11,7 @@ import type { PublicBlock } from '@/exercises/kind'
 export function TryExercise({ block, runnerBase }: { block: PublicBlock; runnerBase: string | undefined }) {
   const start = { version: block.version, state: 'new' as const, draft: null, history: [] }
   return (
-    <LessonStoreProvider user={null} blocks={{ [block.id]: start }} runnerBase={runnerBase}>
+    <LessonStoreProvider user={null} order="visitor" blocks={{ [block.id]: start }} runnerBase={runnerBase}>
       <BlockHost block={block} />
     </LessonStoreProvider>
   )

@@ -9,6 +9,16 @@ export function shuffled<T>(list: readonly T[], seed: string): T[] {
   return out
 }
 
+const ORDERS = 8
+
+/**
+ * The order in which somebody is shown options, items and lines: one of eight, always the same for the same person. So few
+ * that a page made for one reader is the page of the next one too.
+ */
+export function orderOf(person: string): string {
+  return String(Math.floor(generator(person)() * ORDERS))
+}
+
 /** mulberry32 over an FNV-1a hash of the seed; numbers in [0, 1). */
 function generator(seed: string): () => number {
   let state = 0x811c9dc5

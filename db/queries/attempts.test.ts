@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { startTestDatabase, type TestDatabase } from '../test-database'
 import { createAccount } from './accounts'
-import { getAttempt, listLessonAttempts, recordAttempt } from './attempts'
+import { getAttempt, recordAttempt } from './attempts'
 import { getBlockState, getProgress, listActivityDays, listRecentActivity } from './progress'
 
 let database: TestDatabase
@@ -127,13 +127,4 @@ test('somebody else sees nothing of an attempt, and may use its id for one of th
   expect(await listRecentActivity(other.id, 10)).toEqual([])
   expect(await recordAttempt(other.id, { ...one, passed: false })).toMatchObject({ verdict: 'failed' })
   expect(await getAttempt(userId, one.id)).toMatchObject({ verdict: 'passed' })
-})
-
-test('a lesson shows the newest attempts of each block, newest first, and of no other lesson', async () => {
-  for (let n = 0; n < 4; n++) await recordAttempt(userId, given({ response: { n } }))
-  const why = await recordAttempt(userId, given({ block: 'git/areas/why' }))
-  await recordAttempt(userId, given({ block: 'git/areas-2/which' }))
-  const listed = await listLessonAttempts(userId, 'git', 'areas', 3)
-  expect(listed.map(({ block }) => block)).toEqual(['git/areas/why', ...Array(3).fill('git/areas/which')])
-  expect(listed[0]).toEqual(why)
 })

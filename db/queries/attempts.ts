@@ -1,4 +1,4 @@
-import { and, desc, eq, like, sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import { uuidv7 } from 'uuidv7'
 import { type Transaction, withDatabase } from '../client'
 import { deriveBlocks, deriveDays, deriveLessons } from '../derive'
@@ -37,7 +37,8 @@ type Row = {
   newest: { passed: boolean; checked: Checked; feedback: unknown } | null
 }
 
-function toAttempt<F>({ id, block, at, newest }: Row): Attempt<F> {
+/** An attempt with its newest verdict, if it has one. */
+export function toAttempt<F>({ id, block, at, newest }: Row): Attempt<F> {
   const verdict = newest === null ? 'verifying' : newest.passed ? 'passed' : 'failed'
   const feedback = (newest?.feedback ?? { passed: false, checks: [] }) as F
   return { id, block, at, verdict, checked: newest?.checked ?? 'self', feedback }
@@ -51,33 +52,6 @@ export async function getAttempt<F = unknown>(userId: string, id: string): Promi
       .from(attempts)
       .where(and(eq(attempts.userId, userId), eq(attempts.id, id)))
     return row ? toAttempt(row) : null
-  })
-}
-
-/** A person's attempts at a lesson's blocks, newest first, at most `each` a block. For the lesson's page: one query. */
-export async function listLessonAttempts<F = unknown>(
-  userId: string,
-  course: string,
-  lesson: string,
-  each = 10,
-): Promise<Attempt<F>[]> {
-  return withDatabase(async (db) => {
-    const ranked = db
-      .select({
-        ...columns,
-        rank: sql<number>`row_number() over (partition by ${attempts.block} order by ${attempts.createdAt} desc, ${attempts.id} desc)`.as(
-          'rank',
-        ),
-      })
-      .from(attempts)
-      .where(and(eq(attempts.userId, userId), like(attempts.block, `${course}/${lesson}/%`)))
-      .as('ranked')
-    const rows = await db
-      .select({ id: ranked.id, block: ranked.block, at: ranked.at, newest: ranked.newest })
-      .from(ranked)
-      .where(sql`${ranked.rank} <= ${each}`)
-      .orderBy(desc(ranked.at))
-    return rows.map((row) => toAttempt<F>(row))
   })
 }
 

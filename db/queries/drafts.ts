@@ -1,4 +1,4 @@
-import { and, desc, eq, like, notInArray, sql } from 'drizzle-orm'
+import { and, desc, eq, notInArray, sql } from 'drizzle-orm'
 import { uuidv7 } from 'uuidv7'
 import { type Transaction, withDatabase } from '../client'
 import { drafts, draftVersions } from '../schema'
@@ -137,16 +137,6 @@ export async function getDraft(userId: string, block: string): Promise<Draft | n
       .where(and(eq(drafts.userId, userId), eq(drafts.block, block)))
     return found ?? null
   })
-}
-
-/** The drafts of a lesson's blocks, for its page: one query. */
-export async function listDrafts(userId: string, course: string, lesson: string) {
-  return withDatabase((db) =>
-    db
-      .select({ block: drafts.block, ...columns })
-      .from(drafts)
-      .where(and(eq(drafts.userId, userId), like(drafts.block, `${course}/${lesson}/%`))),
-  )
 }
 
 /** What a block's draft was on devices that lost the race, newest first. */

@@ -3,11 +3,14 @@ import { notFound } from 'next/navigation'
 import { requireReader } from '@/app/auth'
 import { Frame } from '@/app/frame'
 import { getRunnerBase } from '@/app/runner-base'
-import { LessonPage, type SkillRef } from '@/components/lesson/lesson-page'
+import { LessonLive } from '@/components/lesson/lesson-live'
+import type { Neighbourhood, SkillRef } from '@/components/lesson/sheet'
+import { prepareOutline, prepareSheet } from '@/components/lesson/sheets'
+import { orderOf } from '@/components/ui/shuffle'
 import { getCourse, getIndex, getLesson, getLessonEntry, getPrerequisites } from '@/content'
-import type { Course, Lesson } from '@/content/types'
+import type { Lesson } from '@/content/types'
 import { DatabaseUnavailable } from '@/db/errors'
-import { freshStarts, readLessonStarts, readStandings } from '../../starts'
+import { NOTHING_KNOWN, type ReaderStart, readReaderStart } from '../../starts'
 
 type Params = { params: Promise<{ course: string; lesson: string }> }
 
@@ -25,49 +28,56 @@ export default async function Page({ params }: Params) {
   const course = await getCourse(courseSlug)
   const entry = await getLessonEntry(courseSlug, slug)
   if (!lesson || !course || !entry) notFound()
-  const stand = isKnown ? await readStand(learner.id, lesson, course) : null
+  const stand = isKnown ? await readStand(learner.id, lesson) : null
   const databaseAnswers = stand !== null
-  const { blocks, standings } = stand ?? { blocks: freshStarts(lesson), standings: {} }
-  const needs = await getPrerequisites(lesson.needs)
-  const teaches = (await getIndex()).skills.find(({ id }) => id === lesson.teaches)
-  const written = course.modules.flatMap((module) => module.lessons).filter((other) => other.written)
-  const at = written.findIndex((other) => other.slug === slug)
+  const { starts, completed } = stand ?? NOTHING_KNOWN
+  const order = orderOf(learner.id)
+  const outline = await prepareOutline({ course, entry, done: completed })
+  const sheet = await prepareSheet({ course, lesson, entry, databaseAnswers, order }, () =>
+    getNeighbourhood(lesson),
+  )
   return (
     <Frame current="courses" flush>
-      <LessonPage
-        lesson={lesson}
-        course={course}
-        entry={entry}
-        teaches={teaches?.title ?? lesson.teaches}
-        needs={needs.map(
-          ({ skill, lesson: by, standing }): SkillRef => ({
-            title: skill.title,
-            href: standing === 'written' && by ? `/learn/${by.course}/${by.slug}` : null,
-            note: standing === 'written' ? null : standing,
-          }),
-        )}
+      <LessonLive
+        key={path}
+        sheets={[outline, sheet]}
+        path={path}
         learner={learner.id}
-        databaseAnswers={databaseAnswers}
-        blocks={blocks}
-        standings={standings}
+        order={order}
+        starts={starts}
         runnerBase={lesson.runtimes.length > 0 ? getRunnerBase() : undefined}
-        previous={written[at - 1] ?? null}
-        next={written[at + 1] ?? null}
       />
     </Frame>
   )
 }
 
 /** Where the learner stands; null when the database went away after it had said who they are. */
-async function readStand(userId: string, lesson: Lesson, course: Course) {
+async function readStand(userId: string, lesson: Lesson): Promise<ReaderStart | null> {
   try {
-    const [blocks, standings] = await Promise.all([
-      readLessonStarts(userId, lesson),
-      readStandings(userId, course),
-    ])
-    return { blocks, standings }
+    return await readReaderStart(userId, lesson)
   } catch (error) {
     if (error instanceof DatabaseUnavailable) return null
     throw error
+  }
+}
+
+async function getNeighbourhood(lesson: Lesson): Promise<Neighbourhood> {
+  const { skills, courses } = await getIndex()
+  const needs = await getPrerequisites(lesson.needs)
+  const written = (courses.find(({ slug }) => slug === lesson.course)?.modules ?? [])
+    .flatMap(({ lessons }) => lessons)
+    .filter((other) => other.written)
+  const at = written.findIndex((other) => other.slug === lesson.slug)
+  return {
+    teaches: skills.find(({ id }) => id === lesson.teaches)?.title ?? lesson.teaches,
+    needs: needs.map(
+      ({ skill, lesson: by, standing }): SkillRef => ({
+        title: skill.title,
+        href: standing === 'written' && by ? `/learn/${by.course}/${by.slug}` : null,
+        note: standing === 'written' ? null : standing,
+      }),
+    ),
+    previous: written[at - 1] ?? null,
+    next: written[at + 1] ?? null,
   }
 }
