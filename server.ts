@@ -332,6 +332,8 @@ process.on('unhandledRejection', (error) =>
 
 configureDatabase(env.DATABASE_URL, { pooled: env.DATABASE_POOLED })
 keepSwept({ onError: (error) => console.error('Old sessions and limits were not swept:', error) })
-offerRenderer(() => import('./components/lesson/render-sheet'))
+const loadRenderer = () => import('./components/lesson/render-sheet')
+offerRenderer(loadRenderer)
 await app.prepare()
-server.listen(env.PORT)
+// Once it listens: the first reader of a lesson shall not wait for this, and the start shall not either.
+server.listen(env.PORT, () => void loadRenderer())

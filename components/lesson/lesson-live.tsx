@@ -79,7 +79,7 @@ async function takeFrom(path: string, element: Element): Promise<void> {
 }
 
 function findParts(element: Element): Found {
-  const json = element.querySelector('script[type="application/json"]')?.textContent
+  const json = element.querySelector<HTMLTemplateElement>('template[data-parts]')?.content.textContent
   if (!json) throw new Error('the sheet of this lesson holds no parts')
   const places = [...element.querySelectorAll('[data-place]')]
   return {

@@ -142,7 +142,7 @@ export function LessonSheet(props: SheetProps) {
         </div>
         <PreviousAndNext previous={previous} next={next} />
       </main>
-      <script type="application/json" dangerouslySetInnerHTML={{ __html: toScriptJson(parts) }} />
+      <template data-parts dangerouslySetInnerHTML={{ __html: toMarkup(JSON.stringify(parts)) }} />
     </LessonStoreProvider>
   )
 }
@@ -159,9 +159,9 @@ function partsOf({ lesson, course, next }: SheetProps): SheetParts {
   }
 }
 
-/** JSON that cannot end the element it stands in. */
-function toScriptJson(value: unknown): string {
-  return JSON.stringify(value).replaceAll('<', '\\u003c')
+/** Text as the inside of an element. React would write each quotation mark of the JSON as six letters. */
+function toMarkup(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
 }
 
 /** The fragment of a block's address: the last part of its id. */
