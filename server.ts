@@ -63,6 +63,8 @@ const app = next({
 
 const handNext = app.getRequestHandler()
 const compress = compression({
+  // Measured on a lesson (118 kB): 1.2 ms of processor time at 4, 2.0 at 6 for 5 % fewer bytes, 0.6 at 3 for 11 % more.
+  level: 4,
   filter: (request, response) =>
     !request.url?.startsWith('/api/auth') && compression.filter(request, response),
 })
