@@ -7,7 +7,7 @@ import { LessonEnd } from './lesson-end'
 import { LessonStoreProvider } from './lesson-store'
 import { PageOutline } from './page-outline'
 import { END_PLACE, OUTLINE_PLACE, type SheetParts } from './places'
-import { readSheet } from './sheets'
+import { requireSheet } from './sheets'
 import type { BlockStart } from './store'
 import './lesson.css'
 
@@ -33,7 +33,7 @@ type Found = { parts: SheetParts; places: Map<string, Element> }
 export function LessonLive({ sheets, path, learner, order, starts, runnerBase }: Props) {
   const root = useRef<HTMLDivElement>(null)
   // In a browser it is empty: React leaves alone what the server wrote there.
-  const [html] = useState(() => sheets.map(readSheet).join(''))
+  const [html] = useState(() => (typeof window === 'undefined' ? sheets.map(requireSheet).join('') : ''))
   const [found, setFound] = useState<Found | null>(null)
 
   useEffect(() => {
@@ -137,8 +137,17 @@ function Island({
   children: (onShown: () => void) => ReactNode
 }) {
   const [host] = useState(() => document.createElement('div'))
-  const onShown = useMemo(() => () => place?.replaceChildren(host), [place, host])
+  const onShown = useMemo(() => () => place && takePlace(place, host), [place, host])
   return createPortal(children(onShown), host)
+}
+
+const FOCUSABLE = 'a[href], button, input, textarea, summary, [tabindex]'
+
+/** Whoever had come to a link or a heading of the picture by keyboard is on the same one afterwards. */
+function takePlace(place: Element, host: HTMLElement): void {
+  const at = [...place.querySelectorAll(FOCUSABLE)].indexOf(document.activeElement as Element)
+  place.replaceChildren(host)
+  if (at >= 0) host.querySelectorAll<HTMLElement>(FOCUSABLE)[at]?.focus({ preventScroll: true })
 }
 
 function Settled({ onShown, children }: { onShown: () => void; children: ReactNode }) {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Course, Lesson, LessonEntry } from '@/content/types'
 import { renderOutline, renderSheet } from './render-sheet'
 import type { SheetProps } from './sheet'
-import { offerRenderer, prepareOutline, prepareSheet, readSheet } from './sheets'
+import { offerRenderer, prepareOutline, prepareSheet, requireSheet } from './sheets'
 
 const entry: LessonEntry = {
   course: 'yard',
@@ -111,21 +111,21 @@ test('a sheet is made once for all who read it alike, and anew when the lesson w
   }))
   const first = await prepareSheet(props, getAround)
   expect(await prepareSheet({ ...props }, getAround)).toBe(first)
-  expect([made, readSheet(first)]).toEqual([1, 'Limits & bounds 1'])
+  expect([made, requireSheet(first)]).toEqual([1, 'Limits & bounds 1'])
   const other = await prepareSheet({ ...props, order: '2' }, getAround)
-  expect([made, readSheet(other)]).toEqual([2, 'Limits & bounds 2'])
+  expect([made, requireSheet(other)]).toEqual([2, 'Limits & bounds 2'])
   await prepareSheet({ ...props, lesson: { ...lesson, title: 'Mended' } }, getAround)
-  expect([made, readSheet(first)]).toEqual([3, 'Mended 1'])
+  expect([made, requireSheet(first)]).toEqual([3, 'Mended 1'])
 })
 
 test('outlines are told apart by what is done, and a renderer that fails leaves nothing behind', async () => {
   offerRenderer(async () => ({ renderOutline, renderSheet: () => Promise.reject(new Error('broken')) }))
   const nothing = await prepareOutline({ course, entry, done: [] })
   const done = await prepareOutline({ course, entry, done: ['limits'] })
-  expect(readSheet(nothing)).toContain('0 of 1 written lessons done')
-  expect(readSheet(done)).toContain('1 of 1 written lessons done')
+  expect(requireSheet(nothing)).toContain('0 of 1 written lessons done')
+  expect(requireSheet(done)).toContain('1 of 1 written lessons done')
   await expect(prepareSheet(props, getAround)).rejects.toThrow('broken')
-  expect(readSheet('yard/limits 1 true')).toBe('')
+  expect(() => requireSheet('yard/limits 1 true')).toThrow('no part of a lesson')
 })
 
 test('what was not asked for longest goes when there is too much', async () => {
@@ -135,5 +135,6 @@ test('what was not asked for longest goes when there is too much', async () => {
   for (const order of ['1', '2']) names.push(await prepareSheet({ ...props, order }, getAround))
   await prepareSheet({ ...props, order: '1' }, getAround)
   await prepareSheet({ ...props, order: '3' }, getAround)
-  expect(names.map((name) => readSheet(name).length)).toEqual([big.length, 0])
+  expect(requireSheet(names[0] ?? '')).toHaveLength(big.length)
+  expect(() => requireSheet(names[1] ?? '')).toThrow('no part of a lesson')
 })

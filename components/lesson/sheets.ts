@@ -29,7 +29,7 @@ export function offerRenderer(load: () => Promise<Renderer>): void {
   shared[KEY] = { load, kept: new Map(), size: 0 }
 }
 
-/** The name under which `readSheet` gives the sheet, made now if need be: only then `getRest` is asked. */
+/** The name under which `requireSheet` gives the sheet, made now if need be: only then `getRest` is asked. */
 export function prepareSheet(
   props: Omit<SheetProps, keyof Neighbourhood>,
   getRest: () => Promise<Neighbourhood>,
@@ -48,9 +48,11 @@ export function prepareOutline(props: OutlineProps): Promise<string> {
   return prepare(name, [course, entry], ({ renderOutline }) => renderOutline(props))
 }
 
-/** What was prepared under this name; empty where that is gone again, or in a browser. */
-export function readSheet(name: string): string {
-  return shared[KEY]?.kept.get(name)?.html ?? ''
+/** What was prepared under this name. Only on the server, in the same request. */
+export function requireSheet(name: string): string {
+  const kept = shared[KEY]?.kept.get(name)
+  if (!kept) throw new Error(`no part of a lesson's page was prepared as ${name}`)
+  return kept.html
 }
 
 /** `of` are the compiled objects that it is made of: when content changes they are others, and what was kept is stale. */
