@@ -2,11 +2,14 @@
 
 import { type ReactNode, startTransition, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { createPortal } from 'react-dom'
+import { SearchButton } from '@/components/finder/search-button'
+import { buttonClass } from '@/components/ui/button'
 import { BlockHost } from './block-host'
+import { ContinueLine } from './continue-line'
 import { LessonEnd } from './lesson-end'
 import { LessonStoreProvider } from './lesson-store'
 import { PageOutline } from './page-outline'
-import { END_PLACE, OUTLINE_PLACE, type SheetParts } from './places'
+import { END_PLACE, OUTLINE_PLACE, SEARCH_PLACE, type SheetParts } from './places'
 import { requireSheet } from './sheets'
 import type { BlockStart } from './store'
 import './lesson.css'
@@ -124,6 +127,14 @@ function Living({
           </Settled>
         )}
       </Island>
+      <Island place={places.get(SEARCH_PLACE)}>
+        {(onShown) => (
+          <Settled onShown={onShown}>
+            <SearchButton className={buttonClass({ variant: 'quiet' })} />
+          </Settled>
+        )}
+      </Island>
+      <ContinueLine user={learner} lesson={parts.lesson} />
     </LessonStoreProvider>
   )
 }

@@ -1,6 +1,9 @@
 import { Check, PanelLeft } from 'lucide-react'
+import { SearchButton } from '@/components/finder/search-button'
+import { buttonClass } from '@/components/ui/button'
 import { Slip } from '@/components/ui/slip'
 import type { Course, LessonEntry } from '@/content/types'
+import { SEARCH_PLACE } from './places'
 
 /** Nothing in it but who has done what: two readers who have completed the same lessons are shown the same. */
 export type OutlineProps = {
@@ -42,6 +45,12 @@ export function LessonOutline({ course, entry, done }: OutlineProps) {
           <p className="pt-1 pr-5 pb-4 pl-4 text-13 text-ink-3 tabular-nums lg:pl-8">
             {complete.length} of {written.length} written lessons done
           </p>
+          <div data-place={SEARCH_PLACE} className="pb-3 pl-1 lg:pl-5">
+            {/* A picture until `lesson-live.tsx` puts the button in its place: it cannot be pressed in vain. */}
+            <fieldset role="presentation" disabled>
+              <SearchButton className={buttonClass({ variant: 'quiet' })} />
+            </fieldset>
+          </div>
           <CourseOutline course={course} current={entry.slug} done={done} />
         </div>
       </nav>

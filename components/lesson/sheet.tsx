@@ -6,6 +6,7 @@ import { LessonEnd } from './lesson-end'
 import { LessonStoreProvider } from './lesson-store'
 import { PageOutline } from './page-outline'
 import { END_PLACE, OUTLINE_PLACE, type SheetParts } from './places'
+import { CONTINUE_PLACE } from './reading-place'
 import { ReviewCards } from './review-cards'
 
 /** A skill with the lesson that teaches it here, if one is written; otherwise it is shown as planned or assumed. */
@@ -57,7 +58,7 @@ export function LessonSheet(props: SheetProps) {
           <p className="mt-3 max-w-(--measure) text-pretty font-serif text-[clamp(1.125rem,1.6vw,1.3125rem)] text-ink-2 leading-normal">
             {lesson.objective}
           </p>
-          <dl className="title-block mt-8 mb-10 lg:mb-12">
+          <dl className="title-block mt-8">
             <div>
               <dt>Lesson</dt>
               <dd>
@@ -83,6 +84,7 @@ export function LessonSheet(props: SheetProps) {
               </dd>
             </div>
           </dl>
+          <div id={CONTINUE_PLACE} />
         </header>
         {!databaseAnswers && (
           <div className="mb-10 max-w-(--measure)">
@@ -149,6 +151,7 @@ export function LessonSheet(props: SheetProps) {
 
 function partsOf({ lesson, course, next }: SheetProps): SheetParts {
   return {
+    lesson: `${lesson.course}/${lesson.slug}`,
     blocks: lesson.blocks,
     outline: lesson.outline,
     graded: Object.values(lesson.blocks)

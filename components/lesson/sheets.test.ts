@@ -56,7 +56,6 @@ const lesson: Lesson = {
     },
   },
   cards: [],
-  text: '',
   runtimes: [],
 }
 const around = { teaches: 'Limits', needs: [], previous: null, next: null }
