@@ -56,6 +56,7 @@ const lesson: Lesson = {
     },
   },
   cards: [],
+  passages: [],
   runtimes: [],
 }
 const around = { teaches: 'Limits', needs: [], previous: null, next: null }
