@@ -6,12 +6,13 @@ import type { CostTable } from './cost'
 /** Where the plot will stand, before anything has been run on this page. */
 export function NoCostYet() {
   return (
-    <section aria-label="What it cost" className="border-rule border-t py-5">
+    // No landmark while it is empty: a lesson with several workbenches would have several of one name.
+    <div className="border-rule border-t py-5">
       <h4 className="title-ui">What it cost</h4>
       <p className="mt-1 max-w-(--measure) font-serif text-16">
         Nothing is counted yet on this page. Run the code: its count at each n stands here beside the bound.
       </p>
-    </section>
+    </div>
   )
 }
 
