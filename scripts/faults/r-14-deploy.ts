@@ -30,7 +30,17 @@ export const experiment: Experiment = {
 }
 
 /** What a web process of this house needs beside its build. */
-const SHARED = ['node_modules', 'app', 'db', 'runner', 'content', 'exercises', '.runner', '.content']
+const SHARED = [
+  'node_modules',
+  'app',
+  'components',
+  'db',
+  'runner',
+  'content',
+  'exercises',
+  '.runner',
+  '.content',
+]
 const FILES = ['server.ts', 'package.json', 'tsconfig.json', 'next.config.js']
 
 async function run({ size, random, say }: Given) {
