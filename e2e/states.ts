@@ -41,8 +41,10 @@ export type State = {
   part?: string
 }
 
+/** Opens a page and waits until its exercises can be used: before that they are pictures of themselves. */
 const go = (path: string) => async (page: Page) => {
   await page.goto(path)
+  await expect(page.locator('fieldset:disabled:has([data-block])')).toHaveCount(0, { timeout: 30_000 })
 }
 
 const LESSONS = [

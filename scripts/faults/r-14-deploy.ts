@@ -30,18 +30,12 @@ export const experiment: Experiment = {
 }
 
 /** What a web process of this house needs beside its build. */
-const SHARED = [
-  'node_modules',
-  'app',
-  'components',
-  'db',
-  'runner',
-  'content',
-  'exercises',
-  '.runner',
-  '.content',
+const SHARED = ['node_modules', '.runner', '.content']
+/** Copied: how source is compiled is said by the `tsconfig.json` above it. */
+const COPIED = [
+  ...['app', 'components', 'content', 'db', 'exercises', 'runner'],
+  ...['server.ts', 'package.json', 'tsconfig.json', 'next.config.js'],
 ]
-const FILES = ['server.ts', 'package.json', 'tsconfig.json', 'next.config.js']
 
 async function run({ size, random, say }: Given) {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-deploy-'))
@@ -123,7 +117,7 @@ async function run({ size, random, say }: Given) {
 function makeNextRelease(folder: string): { folder: string; staleAction: string } {
   mkdirSync(folder)
   for (const name of SHARED) symlinkSync(resolve(name), join(folder, name))
-  for (const name of FILES) cpSync(name, join(folder, name))
+  for (const name of COPIED) cpSync(name, join(folder, name), { recursive: true })
   cpSync('.next', join(folder, '.next'), {
     recursive: true,
     filter: (path) => !/\.next\/(cache|dev|trace|diagnostics)/.test(path),
