@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -109,4 +110,11 @@ test.each(BAR)('%s has a test that can be found, and a line in docs/security.md'
 test('every mutant is of a check of the bar', () => {
   const patches = readdirSync('e2e/mutants').map((file) => file.replace('.patch', ''))
   expect(patches.filter((id) => !BAR.includes(id))).toEqual([])
+})
+
+test('every mutant takes away something that is there', () => {
+  const stale = readdirSync('e2e/mutants').filter(
+    (file) => spawnSync('git', ['apply', '--check', '--recount', join('e2e/mutants', file)]).status !== 0,
+  )
+  expect(stale).toEqual([])
 })
