@@ -726,10 +726,12 @@ test.describe('whatever is sent to whatever address', () => {
       `--edge\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`
     const times: number[] = []
     for (let n = 0; n < 500; n++) {
-      const { id, page } = actions[n % actions.length] as (typeof actions)[number]
+      const { id, name, page } = actions[n % actions.length] as (typeof actions)[number]
+      // A spoilt sign-out may still sign out.
+      const as = /^signOut/.test(name) ? await makePerson() : person
       const body = `${part('1', some())}${part('2', some())}${part('_1_email', 'x')}${part('0', `[${some()},${some()}]`)}--edge--\r\n`
       const headers = { 'next-action': id, 'content-type': 'multipart/form-data; boundary=edge' }
-      const answer = await ask(page, { method: 'POST', as: person, headers, body })
+      const answer = await ask(page, { method: 'POST', as, headers, body })
       times.push(answer.ms)
       expect(answer.body, body).not.toMatch(TELLS)
     }
