@@ -82,17 +82,6 @@ async function findWords(words: string[]): Promise<Record<string, number>> {
   return found
 }
 
-async function asOperator<T>(work: () => Promise<T>): Promise<T> {
-  await closeDatabase()
-  configureDatabase(database.urlFor('migrator'))
-  try {
-    return await work()
-  } finally {
-    await closeDatabase()
-    configureDatabase(database.urlFor('app'))
-  }
-}
-
 /** What names a person: id, address and name, the hash of the address, and what their cookie is kept as. */
 async function wordsOf(): Promise<string[]> {
   const sql = database.as('migrator')
@@ -129,7 +118,7 @@ test.each(['the person', 'the operator'])(
       ]),
     )
     if (who === 'the person') expect(await deleteOwnAccount(sid)).toBe(true)
-    else await asOperator(() => deleteAccount(id))
+    else await database.asOperator(() => deleteAccount(id))
     const after = await findWords(words)
     expect(Object.keys(after).filter((name) => after[name])).toEqual([])
     expect(await deleteOwnAccount(sid)).toBe(false)
@@ -245,7 +234,7 @@ test.each([
   ],
 ])('a file with %s is refused, and nothing of it stays', async (_, spoil, message) => {
   const file = JSON.parse(await exportAccount(id)) as Tables
-  await asOperator(async () => {
+  await database.asOperator(async () => {
     await deleteAccount(id)
     await expect(importAccount(JSON.stringify(spoil(file)))).rejects.toThrow(message)
   })

@@ -1,6 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { closeDatabase, configureDatabase } from '../client'
 import { startTestDatabase, type TestDatabase } from '../test-database'
 import {
   changePassword,
@@ -47,18 +46,6 @@ const signIn = async (idleSeconds = 14 * DAY, absoluteSeconds = 30 * DAY) => {
   return sidHash
 }
 const past = (seconds: number) => `${seconds} seconds`
-
-/** What only the operator's role may do. */
-async function asOperator<T>(work: () => Promise<T>): Promise<T> {
-  await closeDatabase()
-  configureDatabase(database.urlFor('migrator'))
-  try {
-    return await work()
-  } finally {
-    await closeDatabase()
-    configureDatabase(database.urlFor('app'))
-  }
-}
 
 test('of twenty sign-ups with one address at once exactly one makes the account', async () => {
   const wanted = `${randomUUID()}@harbour.example`
@@ -145,17 +132,17 @@ test('one device, all others, and all are signed out; nobody can sign out a devi
 
 test('suspension ends every session at once, and the end of a suspension brings none back', async () => {
   const sid = await signIn()
-  await asOperator(() => suspendAccount(id))
+  await database.asOperator(() => suspendAccount(id))
   expect(await findSession(sid)).toBeNull()
   expect(await getAccountForSignIn(email)).toMatchObject({ suspended: true })
-  await asOperator(() => unsuspendAccount(id))
+  await database.asOperator(() => unsuspendAccount(id))
   expect(await findSession(sid)).toBeNull()
   expect(await getAccountForSignIn(email)).toMatchObject({ suspended: false })
 })
 
 test('of fifty uses of one reset link at once one sets the password; it ends sessions and the lock', async () => {
   const sid = await signIn()
-  const token = await asOperator(() => createResetLink(id, 60))
+  const token = await database.asOperator(() => createResetLink(id, 60))
   await database.as(
     'migrator',
   )`insert into sign_in_failures (email_hash, failures, last_at) values (${createHash('sha256').update(`sign-in:${email}`).digest()}, 100, now())`
@@ -168,9 +155,9 @@ test('of fifty uses of one reset link at once one sets the password; it ends ses
 })
 
 test('a reset link that is too old, unknown, or replaced by a newer one does nothing', async () => {
-  const old = await asOperator(() => createResetLink(id, -1))
+  const old = await database.asOperator(() => createResetLink(id, -1))
   expect(await spendResetToken(old, 'new')).toBeNull()
-  const [replaced, newest] = await asOperator(async () => [
+  const [replaced, newest] = await database.asOperator(async () => [
     await createResetLink(id, 60),
     await createResetLink(id, 60),
   ])

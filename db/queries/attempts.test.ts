@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { startTestDatabase, type TestDatabase } from '../test-database'
+import { anAttempt, makeAccount, startTestDatabase, type TestDatabase } from '../test-database'
 import { createAccount } from './accounts'
 import { getAttempt, recordAttempt } from './attempts'
 import { getBlockState, getProgress, listActivityDays, listRecentActivity } from './progress'
@@ -12,37 +12,13 @@ beforeAll(async () => {
 })
 afterAll(() => database.stop())
 beforeEach(async () => {
-  const made = await createAccount({
-    email: `${randomUUID()}@harbour.example`,
-    name: 'Maya',
-    timeZone: 'Europe/Berlin',
-    passwordHash: 'x',
-  })
-  if (!made) throw new Error('no account was made')
-  userId = made.id
+  userId = await makeAccount()
 })
 
-type Given = Parameters<typeof recordAttempt>[1]
-const given = (changes: Partial<Given> = {}): Given => ({
-  id: randomUUID(),
-  block: 'git/areas/which',
-  version: 1,
-  kind: 'choice',
-  program: false,
-  graded: true,
-  response: { choice: 'a' },
-  hints: 0,
-  timeZone: 'Europe/Berlin',
-  passed: true,
-  checked: 'server',
-  feedback: { passed: true, checks: [] },
-  lessonBlocks: ['git/areas/which', 'git/areas/why'],
-  ...changes,
-})
 const today = (zone: string) => new Intl.DateTimeFormat('sv', { timeZone: zone, dateStyle: 'short' }).format()
 
 test('a hundred attempts, each sent twice at once, are a hundred rows and a hundred answers', async () => {
-  const all = Array.from({ length: 100 }, (_, n) => given({ block: `git/areas/b${n % 7}` }))
+  const all = Array.from({ length: 100 }, (_, n) => anAttempt({ block: `git/areas/b${n % 7}` }))
   const answers = await Promise.all(
     all.flatMap((one) => [
       recordAttempt(userId, one),
@@ -63,7 +39,7 @@ test('a hundred attempts, each sent twice at once, are a hundred rows and a hund
 })
 
 test('an attempt marks its day, in the zone it was made in', async () => {
-  await recordAttempt(userId, given({ timeZone: 'Pacific/Kiritimati' }))
+  await recordAttempt(userId, anAttempt({ timeZone: 'Pacific/Kiritimati' }))
   const day = today('Pacific/Kiritimati')
   expect(await listActivityDays(userId, '2000-01-01', '2999-01-01')).toEqual([
     { day, minutes: 1, attempts: 1 },
@@ -71,7 +47,7 @@ test('an attempt marks its day, in the zone it was made in', async () => {
 })
 
 test('a time zone that Postgres does not know is counted in UTC instead of losing the attempt', async () => {
-  await recordAttempt(userId, given({ timeZone: 'Sea/Atlantis' }))
+  await recordAttempt(userId, anAttempt({ timeZone: 'Sea/Atlantis' }))
   expect(await listActivityDays(userId, '2000-01-01', '2999-01-01')).toEqual([
     { day: today('UTC'), minutes: 1, attempts: 1 },
   ])
@@ -86,12 +62,12 @@ test('every time zone that this Node knows can be counted in', async () => {
 })
 
 test('a later failed try takes no pass away; the lesson is complete with the last of its blocks', async () => {
-  const first = await recordAttempt(userId, given())
+  const first = await recordAttempt(userId, anAttempt())
   expect(await getBlockState(userId, 'git/areas/which')).toBe('passed')
   expect((await getProgress(userId, 'git')).lessons[0]?.completedAt).toBeNull()
-  await recordAttempt(userId, given({ passed: false }))
+  await recordAttempt(userId, anAttempt({ passed: false }))
   expect(await getBlockState(userId, 'git/areas/which')).toBe('passed')
-  const last = await recordAttempt(userId, given({ block: 'git/areas/why' }))
+  const last = await recordAttempt(userId, anAttempt({ block: 'git/areas/why' }))
   const { blocks, lessons } = await getProgress(userId, 'git')
   expect(blocks.map(({ block, state, attempts }) => [block, state, attempts])).toEqual([
     ['git/areas/which', 'passed', 2],
@@ -102,19 +78,19 @@ test('a later failed try takes no pass away; the lesson is complete with the las
 })
 
 test('a pass is lost when the attempt it rests on is judged again as failed', async () => {
-  const one = given({ program: true, checked: 'self' })
+  const one = anAttempt({ program: true, checked: 'self' })
   await recordAttempt(userId, one)
   await database.as(
     'verifier',
   )`insert into verdicts (user_id, attempt_id, id, version, passed, checked, feedback)
     values (${userId}, ${one.id}, gen_random_uuid(), 1, false, 'verifier', '{"passed": false, "checks": []}')`
   expect(await getAttempt(userId, one.id)).toMatchObject({ verdict: 'failed', checked: 'verifier' })
-  await recordAttempt(userId, given({ passed: false }))
+  await recordAttempt(userId, anAttempt({ passed: false }))
   expect(await getBlockState(userId, 'git/areas/which')).toBe('tried')
 })
 
 test('somebody else sees nothing of an attempt, and may use its id for one of their own', async () => {
-  const one = given()
+  const one = anAttempt()
   await recordAttempt(userId, one)
   const other = await createAccount({
     email: `${randomUUID()}@harbour.example`,

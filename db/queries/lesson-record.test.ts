@@ -1,7 +1,5 @@
-import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { startTestDatabase, type TestDatabase } from '../test-database'
-import { createAccount } from './accounts'
+import { anAttempt, makeAccount, startTestDatabase, type TestDatabase } from '../test-database'
 import { recordAttempt } from './attempts'
 import { saveDraft } from './drafts'
 import { getLessonRecord } from './lesson-record'
@@ -13,36 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.stop())
 beforeEach(async () => {
-  userId = await makePerson()
-})
-
-async function makePerson(): Promise<string> {
-  const made = await createAccount({
-    email: `${randomUUID()}@harbour.example`,
-    name: 'Maya',
-    timeZone: 'Europe/Berlin',
-    passwordHash: 'x',
-  })
-  if (!made) throw new Error('no account was made')
-  return made.id
-}
-
-type Given = Parameters<typeof recordAttempt>[1]
-const given = (changes: Partial<Given> = {}): Given => ({
-  id: randomUUID(),
-  block: 'git/areas/which',
-  version: 1,
-  kind: 'choice',
-  program: false,
-  graded: true,
-  response: { choice: 'a' },
-  hints: 0,
-  timeZone: 'Europe/Berlin',
-  passed: true,
-  checked: 'server',
-  feedback: { passed: true, checks: [] },
-  lessonBlocks: ['git/areas/which', 'git/areas/why'],
-  ...changes,
+  userId = await makeAccount()
 })
 
 const nothing = { drafts: [], attempts: [], states: {}, completed: [] }
@@ -52,9 +21,9 @@ test('someone who has done nothing has an empty record', async () => {
 })
 
 test('a lesson has the newest attempts of each block as they were recorded, newest first, and of no other lesson', async () => {
-  for (let n = 0; n < 4; n++) await recordAttempt(userId, given({ response: { n } }))
-  const why = await recordAttempt(userId, given({ block: 'git/areas/why', passed: false }))
-  await recordAttempt(userId, given({ block: 'git/areas-2/which' }))
+  for (let n = 0; n < 4; n++) await recordAttempt(userId, anAttempt({ response: { n } }))
+  const why = await recordAttempt(userId, anAttempt({ block: 'git/areas/why', passed: false }))
+  await recordAttempt(userId, anAttempt({ block: 'git/areas-2/which' }))
   const { attempts } = await getLessonRecord(userId, 'git', 'areas', 3)
   expect(attempts.map(({ block }) => block)).toEqual(['git/areas/why', ...Array(3).fill('git/areas/which')])
   expect(attempts[0]).toEqual({ ...why, at: expect.any(Date) })
@@ -72,18 +41,18 @@ test('a lesson has its own drafts as they were written', async () => {
 })
 
 test('states are of the lesson, completed lessons are of its course', async () => {
-  await recordAttempt(userId, given())
-  await recordAttempt(userId, given({ block: 'git/areas/why', passed: false }))
-  await recordAttempt(userId, given({ block: 'git/first/one', lessonBlocks: ['git/first/one'] }))
-  await recordAttempt(userId, given({ block: 'yard/first/one', lessonBlocks: ['yard/first/one'] }))
+  await recordAttempt(userId, anAttempt())
+  await recordAttempt(userId, anAttempt({ block: 'git/areas/why', passed: false }))
+  await recordAttempt(userId, anAttempt({ block: 'git/first/one', lessonBlocks: ['git/first/one'] }))
+  await recordAttempt(userId, anAttempt({ block: 'yard/first/one', lessonBlocks: ['yard/first/one'] }))
   const record = await getLessonRecord(userId, 'git', 'areas')
   expect(record.states).toEqual({ 'git/areas/which': 'passed', 'git/areas/why': 'tried' })
   expect(record.completed).toEqual(['first'])
 })
 
 test('nothing of anybody else is in it', async () => {
-  const other = await makePerson()
-  await recordAttempt(other, given({ lessonBlocks: ['git/areas/which'] }))
+  const other = await makeAccount()
+  await recordAttempt(other, anAttempt({ lessonBlocks: ['git/areas/which'] }))
   await saveDraft(other, { block: 'git/areas/which', base: 0, state: {} })
   expect(await getLessonRecord(userId, 'git', 'areas')).toEqual(nothing)
   expect((await getLessonRecord(other, 'git', 'areas')).completed).toEqual(['areas'])

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { closeDatabase, configureDatabase, withDatabase } from '../client'
-import { startTestDatabase, type TestDatabase } from '../test-database'
-import { createAccount } from './accounts'
+import { makeAccount, startTestDatabase, type TestDatabase } from '../test-database'
 import { deriveAround, recordAttempt } from './attempts'
 import { getProgress, listActivityDays, rebuildProgress } from './progress'
 
@@ -36,17 +35,6 @@ function randomFrom(seed: number) {
   }
 }
 
-async function newLearner() {
-  const made = await createAccount({
-    email: `${randomUUID()}@harbour.example`,
-    name: 'M',
-    timeZone: 'UTC',
-    passwordHash: 'x',
-  })
-  if (!made) throw new Error('no account was made')
-  return made.id
-}
-
 /** As the operator's command does it. */
 async function rebuild(write: boolean) {
   await closeDatabase()
@@ -65,7 +53,7 @@ test.each([1, 2, 3, 4, 5, 6])(
   'what is recorded attempt by attempt is what a rebuild finds: history %i',
   async (seed) => {
     const random = randomFrom(seed)
-    const userId = await newLearner()
+    const userId = await makeAccount({ timeZone: 'UTC' })
     const verifier = database.as('verifier')
     const model: { id: string; block: string; version: number; passed: boolean; at: Date }[] = []
     for (let n = 0; n < 40; n++) {
@@ -119,7 +107,7 @@ test.each([1, 2, 3, 4, 5, 6])(
 )
 
 test('a derived row that is gone, wrong or too many is named, and a rebuild mends it', async () => {
-  const userId = await newLearner()
+  const userId = await makeAccount({ timeZone: 'UTC' })
   for (const block of LESSONS['git/areas'] ?? []) {
     await recordAttempt(userId, {
       id: randomUUID(),
@@ -164,7 +152,7 @@ test.each([
   ['seconds are added before they are rounded', [0, 40, 80, 120], 2],
   ['two at the same moment', [0, 0], 1],
 ])('minutes of a day: %s', async (_name, seconds, minutes) => {
-  const userId = await newLearner()
+  const userId = await makeAccount({ timeZone: 'UTC' })
   const sql = database.as('migrator')
   for (const second of seconds) {
     await sql`insert into attempts (user_id, id, block, version, kind, program, graded, response, hints, time_zone, created_at)
@@ -178,7 +166,7 @@ test.each([
 })
 
 test('one moment is another day in another zone', async () => {
-  const userId = await newLearner()
+  const userId = await makeAccount({ timeZone: 'UTC' })
   const sql = database.as('migrator')
   for (const zone of ['Pacific/Kiritimati', 'America/Los_Angeles']) {
     await sql`insert into attempts (user_id, id, block, version, kind, program, graded, response, hints, time_zone, created_at)
@@ -190,7 +178,7 @@ test('one moment is another day in another zone', async () => {
 })
 
 test('an attempt that nobody has judged yet counts as tried', async () => {
-  const userId = await newLearner()
+  const userId = await makeAccount({ timeZone: 'UTC' })
   await database.as('migrator')`
     insert into attempts (user_id, id, block, version, kind, program, graded, response, hints, time_zone)
     values (${userId}, gen_random_uuid(), 'git/areas/a', 1, 'code', true, true, '{}', 0, 'UTC')`

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { type AddressInfo, createServer, type Server } from 'node:net'
 import { type Browser, type BrowserContext, expect, type Locator, type Page, test } from '@playwright/test'
+import { readyBlock } from '../fixtures'
 import { ask, database, HOME, makePerson, type Person, send } from './house'
 
 // What a learner's program can do to its own page, to the learner's account, and to the world: nothing.
@@ -20,8 +21,7 @@ async function openBench(page: Page, context: BrowserContext, source: string): P
   const saved = await send('PUT', `/api/drafts/${BLOCK}`, { base: 0, state }, { as: person })
   expect(saved.status, saved.body).toBe(200)
   await page.goto(PAGE)
-  const panel = page.locator(`[data-block="${BLOCK}"]`)
-  await scrollTo(panel)
+  const panel = await readyBlock(page, BLOCK)
   await expect(panel.locator('.cm-content')).toContainText(source.split('\n')[0] as string)
   return {
     person,
@@ -31,11 +31,6 @@ async function openBench(page: Page, context: BrowserContext, source: string): P
     ran: panel.locator('span.tabular-nums[role="status"]').last(),
     run: panel.getByRole('button', { name: 'Run', exact: true }),
   }
-}
-
-/** The panel may take the place of its picture meanwhile. */
-async function scrollTo(panel: Locator): Promise<void> {
-  await expect(() => panel.scrollIntoViewIfNeeded({ timeout: 2000 })).toPass()
 }
 
 async function write(page: Page, panel: Locator, source: string): Promise<void> {
@@ -417,7 +412,7 @@ test('S-62 what is stored or stands in an address runs only when somebody presse
   for (const address of [PAGE, `${PAGE}?code=${code}&run=1#code=${code}`, `${PAGE}#lower-bound`]) {
     await page.goto(address)
     await page.reload()
-    await scrollTo(bench.panel)
+    await readyBlock(page, BLOCK)
     await expect(bench.panel.locator('.cm-content')).toContainText('it ran')
     // The interpreter is there and has been given nothing to do.
     await expect(page.locator('iframe[title="Python runner"]')).toBeAttached({ timeout: 30_000 })
