@@ -7,8 +7,12 @@ const system = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/goog
 )
 const executablePath = process.env.CHROMIUM_PATH ?? system
 
+/** Timed to the millisecond: these need a machine to themselves, and run with `npm run e2e:timed` only. */
 const TIMED = /S-5[89]|S-60/
-const LOOKED_AT = '**/states.spec.ts'
+/** How long something takes is judged here, or a lesson is damaged that others read: one at a time. */
+const ALONE = ['drafts', 'runner', 'before-scripts', 'security/programs', 'damage'].map(
+  (name) => `**/${name}.spec.ts`,
+)
 const COMPARED = '**/progress.spec.ts'
 
 export default defineConfig({
@@ -41,13 +45,11 @@ export default defineConfig({
     },
   },
   projects: [
-    // One at a time: several of them measure how long something takes, on two cores.
-    { name: 'journeys', workers: 1, testIgnore: [LOOKED_AT, COMPARED], grepInvert: TIMED },
-    { name: 'states', testMatch: LOOKED_AT, dependencies: ['journeys'] },
+    { name: 'together', testIgnore: [...ALONE, COMPARED] },
+    { name: 'alone', workers: 1, testMatch: ALONE, grepInvert: TIMED, dependencies: ['together'] },
     // What is derived is compared last, when the others have worked.
-    { name: 'progress', workers: 1, testMatch: COMPARED, dependencies: ['states'] },
-    // What is timed to the millisecond needs a machine to itself: `npm run e2e:timed`. e2e/runner.spec.ts tries the same ends untimed.
-    { name: 'timed', workers: 1, testIgnore: [LOOKED_AT, COMPARED], grep: TIMED },
+    { name: 'progress', workers: 1, testMatch: COMPARED, dependencies: ['alone'] },
+    { name: 'timed', workers: 1, testMatch: ALONE, grep: TIMED },
   ],
   // The production build with a database of its own, made new for each run.
   webServer: {

@@ -37,6 +37,8 @@ export type State = {
   fault?: RegExp
   /** Puts back what `open` changed outside the page. */
   close?(): Promise<void>
+  /** It damages what other tests read, and is looked at when they are done (`e2e/damage.spec.ts`). */
+  alone?: true
   /** Axe looks at this part only, where the rest of the page is another state. */
   part?: string
 }
@@ -310,6 +312,7 @@ export const PAGE_STATES: State[] = [
     state: 'a lesson whose compiled file is damaged, and no other',
     who: 'learner',
     fault: /500|Server Components render|React error #441/,
+    alone: true,
     async open(page) {
       await rename(DAMAGED, `${DAMAGED}.sound`)
       await writeFile(DAMAGED, '{"slug":')

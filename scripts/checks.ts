@@ -25,12 +25,12 @@ const STEPS: Step[] = [
     run: () => oneCheck(['node_modules/@biomejs/biome/bin/biome', 'ci', '.']),
   },
   { name: 'types', what: 'Types', run: checkTypes },
-  { name: 'unit', what: 'Unit, content and database tests', run: () => vitest('unit') },
   {
     name: 'content',
     what: 'Lessons and their exercises',
     run: () => oneCheck(['--import', 'tsx', 'content/check.ts']),
   },
+  { name: 'unit', what: 'Unit, content and database tests', run: () => vitest('unit') },
   { name: 'build', what: 'Production build', run: build },
   {
     name: 'process',

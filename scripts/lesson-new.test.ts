@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -25,6 +26,10 @@ beforeAll(async () => {
     '.gitignore',
   ])
     await cp(path.join(here, name), path.join(tree, name), { recursive: true })
+  // What the programs of the written lessons did, where the check has run them: an author's own tree has that too.
+  const runs = '.cache/content/runs'
+  if (existsSync(path.join(here, runs)))
+    await cp(path.join(here, runs), path.join(tree, runs), { recursive: true })
   await symlink(path.join(here, 'node_modules'), path.join(tree, 'node_modules'))
 })
 

@@ -92,7 +92,9 @@ function stubCookies(): Map<string, string> {
 }
 
 async function until(what: () => unknown): Promise<void> {
-  await vi.waitFor(async () => expect(await what()).toBeTruthy(), { timeout: 5000, interval: 10 })
+  const told = () =>
+    calls.map(({ method, path, body }) => `${method} ${path} ${JSON.stringify(body)}`).join('\n')
+  await vi.waitFor(async () => expect(await what(), told()).toBeTruthy(), { timeout: 5000, interval: 10 })
 }
 
 test('what is typed is on the device at once and on the server within two seconds', async () => {
@@ -164,12 +166,7 @@ test('a page that was made while its draft was still on the way shows what the d
 
 test('a browser that refuses storage and a server that is away make the line say not saved', async () => {
   answer = () => 'no network'
-  const store = new LessonStore(
-    `person-${person}`,
-    { [A]: start() },
-    new Refusing('QuotaExceededError'),
-    SOON,
-  )
+  const store = open({ [A]: start() }, new Refusing('QuotaExceededError'))
   store.change(A, 'at risk')
   await until(() => store.view(A).saved.where === 'not-saved')
   await until(() => puts().length === 1)

@@ -157,7 +157,8 @@ export function SettingsPage(props: SettingsProps) {
           )}
           <Part id="devices" title="Devices">
             <p className="taught mt-2 max-w-(--measure)">
-              Where you are signed in now. What a device you sign out has not sent yet stays on it.
+              Where you are signed in now. Work that a device has not sent yet stays on it when you sign it
+              out.
             </p>
             <ul className="mt-4 border-rule border-b">
               {devices.map((device) => {
@@ -194,8 +195,7 @@ export function SettingsPage(props: SettingsProps) {
           </Part>
           <Part id="log" title="Sign-in log">
             <p className="taught mt-2 max-w-(--measure)">
-              The newest fifty things that happened to your account. What you do not know, change your
-              password for.
+              The last fifty events of your account. If you do not recognise one, change your password.
             </p>
             <SignInLog lines={props.log} names={props.providerNames} />
           </Part>

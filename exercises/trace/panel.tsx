@@ -71,9 +71,7 @@ export function Panel({ block, session }: PanelProps<TracePublic, TraceAnswer>) 
       state={state}
       submitLabel="Check the trace"
       notNow={open ? `${open} of ${blanks.length} cells still empty.` : null}
-      wrong={
-        wrong ? `${wrong} of ${blanks.length} ${wrong === 1 ? 'cell differs' : 'cells differ'}` : undefined
-      }
+      wrong={wrong ? `${wrong} of ${blanks.length} cells ${wrong === 1 ? 'differs' : 'differ'}` : undefined}
       status={
         feedback ? (
           <Words
