@@ -49,7 +49,8 @@ export async function migrate({
 }: {
   migrator: string
   app?: string
-  verifier?: string
+  /** Null: nobody is the verifier here. */
+  verifier?: string | null
   log?: (line: string) => void
   folder?: string
   /** Stops after this many, for a restore; the newest otherwise. */
@@ -80,7 +81,8 @@ export async function migrate({
       log(`Migrating the database: ${migration.tag}`)
       await apply(sql, migration)
     }
-    if (grants) await grant(sql, roleOf(app) ?? 'app', roleOf(verifier) ?? 'verifier')
+    if (grants)
+      await grant(sql, roleOf(app) ?? 'app', verifier === null ? null : (roleOf(verifier) ?? 'verifier'))
   } finally {
     await sql.end({ timeout: 5 })
   }
@@ -157,26 +159,34 @@ export const GRANTS: Record<'app' | 'verifier', Record<string, string>> = {
 
 /** Functions that run with the owner's rights, and who may call them. */
 export const FUNCTIONS: Record<'app' | 'verifier', string[]> = {
-  app: ['delete_own_account(bytea)'],
+  app: ['delete_own_account(bytea)', 'sweep_events()'],
   verifier: [],
 }
 
-async function grant(sql: Sql, app: string, verifier: string): Promise<void> {
+async function grant(sql: Sql, app: string, verifier: string | null): Promise<void> {
   const names = { app, verifier }
   const [me] = await sql<{ name: string }[]>`select current_user as name`
   const existing = new Set(
     (await sql<{ rolname: string }[]>`select rolname from pg_roles`).map(({ rolname }) => rolname),
   )
+  const idOf = (role: string) => `"${role.replaceAll('"', '""')}"`
   await sql.begin(async (transaction) => {
+    // Who was the verifier and is no more keeps nothing of it.
+    const [former] = await transaction<
+      { role: string }[]
+    >`select role from house_roles where part = 'verifier'`
+    if (former && existing.has(former.role) && ![app, verifier, me?.name].includes(former.role))
+      await transaction.unsafe(`revoke all on all tables in schema public from ${idOf(former.role)}`)
+    if (verifier === null) await transaction`delete from house_roles where part = 'verifier'`
     for (const part of ['app', 'verifier'] as const) {
       const role = names[part]
-      if (!existing.has(role)) continue
+      if (role === null || !existing.has(role)) continue
       await transaction`
         insert into house_roles (part, role) values (${part}, ${role})
         on conflict (part) do update set role = excluded.role where house_roles.role <> excluded.role`
       // One address for everything (a small managed database): the owner needs no grants, and cannot be held back.
       if (role === me?.name) continue
-      const id = `"${role.replaceAll('"', '""')}"`
+      const id = idOf(role)
       await transaction.unsafe(`grant usage on schema public to ${id}`)
       await transaction.unsafe(`revoke all on all tables in schema public from ${id}`)
       for (const [table, rights] of Object.entries(GRANTS[part]))

@@ -15,7 +15,7 @@ afterAll(() => database.stop())
 /** Rows on both sides of every limit; `old` of them shall go. */
 async function fill() {
   const sql = database.as('migrator')
-  await sql`truncate users, rate_limits, sign_in_failures cascade`
+  await sql`truncate users, rate_limits, sign_in_failures, house_events cascade`
   const account = await createAccount({
     email: 'maya@harbour.example',
     name: 'Maya',
@@ -45,18 +45,35 @@ async function fill() {
   ] as const)
     await sql`insert into reset_tokens (user_id, token_hash, email, expires_at)
       values (${String(account?.id)}, ${randomBytes(32)}, ${email}, now() - ${age}::interval)`
+  for (const [what, age] of [
+    ['lately', '364 days'],
+    ['old', '367 days'],
+  ] as const) {
+    await sql`insert into account_events (user_id, id, what, created_at)
+      values (${String(account?.id)}, gen_random_uuid(), ${what}, now() - ${age}::interval)`
+    await sql`insert into house_events (id, what, created_at) values (gen_random_uuid(), ${what}, now() - ${age}::interval)`
+  }
   return async () => [
     (await sql`select device from sessions order by device`).map((row) => row.device),
     (await sql`select bucket from rate_limits`).map((row) => row.bucket),
     (await sql`select failures from sign_in_failures order by email_hash`).map((row) => row.failures),
     (await sql`select email from reset_tokens`).map((row) => row.email),
+    (await sql`select what from account_events order by created_at`).map((row) => row.what),
+    (await sql`select what from house_events`).map((row) => row.what),
   ]
 }
 
 test('what ended long ago goes; what lives, what is locked and what ended lately stays', async () => {
   const left = await fill()
   expect(await sweep()).toBe(true)
-  expect(await left()).toEqual([['live', 'revoked lately'], ['in use'], [3, 100], ['late@harbour.example']])
+  expect(await left()).toEqual([
+    ['live', 'revoked lately'],
+    ['in use'],
+    [3, 100],
+    ['late@harbour.example'],
+    ['lately', 'created'],
+    ['lately'],
+  ])
 })
 
 test('while another process sweeps nothing is done', async () => {

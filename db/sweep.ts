@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { withDatabase } from './client'
+import { sweepEvents } from './queries/events'
 import { sweepLimits } from './queries/limits'
 import { sweepSessions } from './queries/sessions'
 import { sweepTokens } from './queries/tokens'
@@ -19,6 +20,7 @@ export async function sweep(): Promise<boolean> {
       await sweepSessions(tx)
       await sweepLimits(tx)
       await sweepTokens(tx)
+      await sweepEvents(tx)
       return true
     }),
   )

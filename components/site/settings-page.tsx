@@ -195,7 +195,8 @@ export function SettingsPage(props: SettingsProps) {
           </Part>
           <Part id="log" title="Sign-in log">
             <p className="taught mt-2 max-w-(--measure)">
-              The last fifty events of your account. If you do not recognise one, change your password.
+              The last fifty events of your account, at most a year old. If you do not recognise one, change
+              your password.
             </p>
             <SignInLog lines={props.log} names={props.providerNames} />
           </Part>

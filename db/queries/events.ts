@@ -1,4 +1,4 @@
-import { desc, eq } from 'drizzle-orm'
+import { desc, eq, sql } from 'drizzle-orm'
 import { uuidv7 } from 'uuidv7'
 import { type Transaction, withDatabase } from '../client'
 import { accountEvents, houseEvents } from '../schema'
@@ -72,4 +72,9 @@ export async function listEvents(userId: string, most: number) {
       .orderBy(desc(accountEvents.createdAt), desc(accountEvents.id))
       .limit(most),
   )
+}
+
+/** Takes away what happened more than a year ago. Only the owner of the tables may: the database does it, and decides how old. */
+export async function sweepEvents(tx: Pick<Transaction, 'execute'>): Promise<void> {
+  await tx.execute(sql`select sweep_events()`)
 }
