@@ -103,7 +103,7 @@ export async function restoreDatabase({
 }: {
   migrator: string
   app?: string
-  verifier?: string
+  verifier?: string | null
   open: () => AsyncIterable<Buffer>
   keepSessions?: boolean
   folder?: string

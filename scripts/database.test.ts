@@ -115,7 +115,7 @@ test('three accounts of any names get the rights of their parts; without a third
   await root.unsafe(`create role judge login password 'tide'`)
   const [pages, judge] = [addressOf('pages', 'tide', name), addressOf('judge', 'tide', name)]
   const two = { DATABASE_URL: pages, MIGRATOR_DATABASE_URL: owner }
-  expect(await open(two)).toEqual({ app: pages, verifier: undefined })
+  expect(await open(two)).toEqual({ app: pages, verifier: null })
   const parts = async () => {
     const sql = postgres(owner, { max: 1 })
     const rows = await sql`select part, role from house_roles order by part`
@@ -129,4 +129,13 @@ test('three accounts of any names get the rights of their parts; without a third
   expect(await signUp(pages)).toMatchObject({ id: expect.any(String) })
   expect(await refused(pages, HISTORY)).toEqual(HISTORY)
   expect(await refused(judge, [...HISTORY, ...SECRETS])).toEqual([...HISTORY, ...SECRETS])
+  expect(await refused(judge, ['select * from attempts'])).toEqual([])
+
+  // Without the third again: neither who was the verifier nor somebody of that name is one.
+  await root.unsafe(`create role verifier login password 'theirs'`)
+  await open(two)
+  expect(await parts()).toEqual(['app pages'])
+  for (const address of [judge, addressOf('verifier', 'theirs', name)])
+    expect(await refused(address, ['select * from attempts'])).toHaveLength(1)
+  expect(await signUp(pages)).toMatchObject({ id: expect.any(String) })
 })

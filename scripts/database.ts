@@ -11,7 +11,8 @@ type Embedded = Awaited<ReturnType<typeof startEmbedded>>
 
 /**
  * The database of this house, migrated: the one that the variables name, or one of its own in `DATA_DIR`, which is
- * started again with back-off when it ends. `urls` are what the other processes are given.
+ * started again with back-off when it ends. `urls` are what the other processes are given; without an account for it there is
+ * no verifier, and its address is null.
  */
 export async function openDatabase(env: Env, say: (line: string) => void) {
   if (env.DATABASE_URL) {
@@ -32,7 +33,7 @@ export async function openDatabase(env: Env, say: (line: string) => void) {
 async function rolesOf(env: Env, say: (line: string) => void) {
   const { DATABASE_URL: app, MIGRATOR_DATABASE_URL: migrator, VERIFIER_DATABASE_URL: verifier } = env
   // With an owner apart and no verifier named, nobody may say that a verifier saw something: least of all the web process.
-  if (migrator) return { app, verifier }
+  if (migrator) return { app, verifier: verifier ?? null }
   const secret = (role: string) =>
     createHmac('sha256', env.AUTH_SECRET).update(`role ${role}`).digest('base64url')
   const made = await makeHouseRoles(app, secret)

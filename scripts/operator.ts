@@ -16,7 +16,8 @@ export type Operated = {
   ownerUrl: string
   /** Roles or addresses that a migration grants something to; absent where they have their usual names. */
   app?: string
-  verifier?: string
+  /** Null: nobody is the verifier. */
+  verifier?: string | null
 }
 
 /**
@@ -44,7 +45,8 @@ export async function asOperator(
       } else {
         house.ownerUrl = url
         if (own !== '') house.app = env.DATABASE_URL
-        if (own !== '') house.verifier = env.VERIFIER_DATABASE_URL ?? env.DATABASE_URL
+        const nobody = env.MIGRATOR_DATABASE_URL ? null : env.DATABASE_URL
+        if (own !== '') house.verifier = env.VERIFIER_DATABASE_URL ?? nobody
       }
       configureDatabase(house.ownerUrl, { max: 2 })
     }
