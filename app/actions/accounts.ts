@@ -13,14 +13,14 @@ import {
   changePassword as storePassword,
 } from '@/db/queries/accounts'
 import { recordEvent } from '@/db/queries/events'
-import { takeToken } from '@/db/queries/limits'
+import { type Turn, takeToken } from '@/db/queries/limits'
 import { revokeAllSessions, revokeSessionById } from '@/db/queries/sessions'
 import {
   findResetPerson,
   useMailToken as spendMailToken,
   useResetToken as spendResetToken,
 } from '@/db/queries/tokens'
-import { mailChange, mailReset, mailVerification } from '../account-mail'
+import { mailChange, mailReset, mailVerification, mayTell } from '../account-mail'
 import { endSession, leaveForGood, signInWithPassword, startSession } from '../auth'
 import { safePath } from '../callback-url'
 import { askAgain, inWords } from '../credentials'
@@ -159,6 +159,8 @@ export const changeEmail = action(
     const visitor = await currentVisitor()
     const refused = await askAgain(learner, sent.currentPassword, visitor)
     if (refused) return { error: refused }
+    const turn = await mayTell(learner.email)
+    if (!turn.allowed) return tooManyChanges(turn)
     after(() => mailChange(learner, sent.email, visitor))
     return {
       done: `A letter with a link is on its way to ${sent.email}. Until it is used, ${learner.email} holds.`,
@@ -179,6 +181,8 @@ export const changePassword = action(
     const visitor = await currentVisitor()
     const refused = await askAgain(learner, sent.currentPassword, visitor)
     if (refused) return { error: refused }
+    const turn = await mayTell(learner.email)
+    if (!turn.allowed) return tooManyChanges(turn)
     await storePassword(learner.id, await hashPassword(sent.password), visitor)
     await revokeAllSessions(learner.id)
     forgetLearner(learner.id)
@@ -267,6 +271,12 @@ export const deleteAccount = action(
     redirect('/')
   },
 )
+
+const tooManyChanges = ({ retryAfter }: Turn) => ({
+  error: {
+    text: `Your address and password were changed too often in the last hour. Nothing was changed now; try again in ${minutes(retryAfter)}.`,
+  },
+})
 
 function minutes(seconds: number): string {
   const count = Math.max(1, Math.ceil(seconds / 60))
