@@ -79,9 +79,12 @@ function describeError(error: Details): ErrorLine {
   }
 }
 
+/** More than a line shows, also where much is taken out of it. The work of what follows grows with the square of this. */
+const LONGEST_READ = 4000
+
 /** Text without addresses, tokens, and the values that Postgres and drizzle quote. */
 export function scrub(text: string): string {
-  return text
+  return whole(text)
     .replace(/\b(params|parameters|detail): .*/is, '$1: …')
     .replace(/Key \(([^)]*)\)=\(.*?\)(?= )/gs, 'Key ($1)=(…)')
     .replace(/[^\s"'<>@]{1,100}@[^\s"'<>@]{1,255}/g, '…@…')
@@ -90,4 +93,10 @@ export function scrub(text: string): string {
       /^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(word) || /^[a-z_-]+$/.test(word) ? word : '…',
     )
     .slice(0, LONGEST)
+}
+
+/** The beginning of a text, ended between two words: half of a token would not be known for one. */
+function whole(text: string): string {
+  if (text.length <= LONGEST_READ) return text
+  return text.slice(0, Math.max(0, text.lastIndexOf(' ', LONGEST_READ)))
 }

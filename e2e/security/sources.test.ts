@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
+import { analyse } from 'scslre'
+import ts from 'typescript'
 import { expect, test } from 'vitest'
 
 // What can be seen in the sources and in the lockfile without running anything.
@@ -191,4 +193,43 @@ test('S-48 a file is opened only where its name comes from an index of what was 
     .map((file) => relative('.', file))
     .sort()
   expect(opens).toEqual(Object.keys(OPENS_FILES).sort())
+})
+
+/** Expressions whose work can grow with the square of the text, by file, and why the text is short. */
+const SQUARES: Record<string, string> = {
+  'app/read-env.ts': 'an address that the operator gives',
+  'components/lesson/answer-words.ts': 'words of an exercise, by its author',
+  'exercises/answers.ts': 'a typed answer, at most 4000 characters',
+  'exercises/code/spec.ts': 'source of an author',
+  'exercises/numeric/grade.ts': 'a typed number, at most 200 characters',
+  'exercises/numeric/spec.ts': 'a number of an author',
+  'exercises/predict/spec.ts': 'text of an author',
+  'exercises/worked/grade.ts': 'a typed blank, at most 400 characters',
+}
+
+test('S-74 no expression takes the square of a long text, and none worse than the square of any', () => {
+  const { files } = reachedFrom(entries)
+  const found = new Set<string>()
+  const exponential: string[] = []
+  let seen = 0
+  for (const file of [...files].filter((one) => /\.tsx?$/.test(one))) {
+    const kind = file.endsWith('x') ? ts.ScriptKind.TSX : ts.ScriptKind.TS
+    const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, false, kind)
+    const look = (node: ts.Node): void => {
+      if (ts.isRegularExpressionLiteral(node)) {
+        seen++
+        const end = node.text.lastIndexOf('/')
+        const literal = { source: node.text.slice(1, end), flags: node.text.slice(end + 1) }
+        for (const report of analyse(literal).reports) {
+          found.add(relative('.', file))
+          if (report.exponential) exponential.push(node.text)
+        }
+      }
+      ts.forEachChild(node, look)
+    }
+    look(source)
+  }
+  expect(seen).toBeGreaterThan(100)
+  expect(exponential).toEqual([])
+  expect([...found].sort()).toEqual(Object.keys(SQUARES).sort())
 })

@@ -17,14 +17,15 @@ const EMPHASISED = 7
  */
 export function sectionsOf(text: string, names: string[] = []): Section[] {
   const lines = text.replace(/\r\n?/g, '\n').split('\n')
-  const headings = readHeadings(lines, names)
+  const wanted = names.map(plainHeading)
+  const headings = readHeadings(lines, wanted)
   const sections: Section[] = []
   const open: { section: Section; level: number }[] = []
   let skip = -1
   lines.forEach((line, index) => {
     const heading = headings[index]
     if (heading) {
-      const named = names.some((name) => isNamed(heading.text, name))
+      const named = wanted.some((name) => isNamed(heading.text, name))
       while (open[0] && (named || open[0].level >= heading.level)) open.shift()
       for (const { section } of open) section.body += `${line}\n`
       const section = { heading: heading.text, body: '' }
@@ -36,15 +37,18 @@ export function sectionsOf(text: string, names: string[] = []): Section[] {
   return sections
 }
 
-function readHeadings(lines: string[], names: string[]): (Heading | null)[] {
-  const isWanted = (text: string) => names.some((name) => isNamed(text, name))
+/** `wanted`: names as `plainHeading` gives them. */
+function readHeadings(lines: string[], wanted: string[]): (Heading | null)[] {
+  const isWanted = (text: string) => wanted.some((name) => isNamed(text, name))
   let fenced = false
   const found = lines.map((line, index) => {
     if (/^\s*(?:```|~~~)/.test(line)) fenced = !fenced
     const heading = fenced ? null : headingOf(line, lines[index + 1] ?? '')
-    return heading && heading.level === EMPHASISED && names.length && !isWanted(heading.text) ? null : heading
+    return heading && heading.level === EMPHASISED && wanted.length && !isWanted(heading.text)
+      ? null
+      : heading
   })
-  const missing = names.filter((name) => !found.some((heading) => heading && isNamed(heading.text, name)))
+  const missing = wanted.filter((name) => !found.some((heading) => heading && isNamed(heading.text, name)))
   return found.map((heading, index) => {
     const line = lines[index] ?? ''
     if (heading || !missing.length || !line.trim() || countWords(line) > 8 || /[.,;!]\s*$/.test(line))
@@ -64,7 +68,9 @@ function headingOf(line: string, next: string): Heading | null {
     return { text: plainHeading(words.join(' ').replace(/#{1,6}$/, '')), level: hashes[1]?.length ?? 1 }
   }
   const bold =
-    /^\s*(?:[-*+]\s+|\d+[.)]\s+)?(?:\*{1,3}|_{1,3})(?=[^\s*_])([^*_]+)(?:\*{1,3}|_{1,3})\s*:?\s*$/.exec(line)
+    /^(?:[-*+]\s+|\d+[.)]\s+)?(?:\*{1,3}|_{1,3})(?=[^\s*_])([^*_]+)(?:\*{1,3}|_{1,3})(?:\s*:)?$/.exec(
+      line.trim(),
+    )
   if (bold?.[1]) return { text: plainHeading(bold[1]), level: EMPHASISED }
   const rule = /^\s{0,3}(={2,}|-{2,})\s*$/.exec(next)?.[1]
   return rule && line.trim() && countWords(line) <= 10
@@ -90,8 +96,8 @@ export function plainHeading(heading: string): string {
   return text.slice(0, end)
 }
 
-function isNamed(heading: string, name: string): boolean {
-  const wanted = plainHeading(name)
+/** Both as `plainHeading` gives them. */
+function isNamed(heading: string, wanted: string): boolean {
   return (
     heading === wanted || (heading.startsWith(wanted) && !/^[\p{L}\p{N}]/u.test(heading.slice(wanted.length)))
   )
@@ -102,7 +108,7 @@ export function findSection(sections: Section[], name: string): Section | undefi
   const wanted = plainHeading(name)
   return (
     sections.find((section) => section.heading === wanted) ??
-    sections.find((section) => isNamed(section.heading, name))
+    sections.find((section) => isNamed(section.heading, wanted))
   )
 }
 
