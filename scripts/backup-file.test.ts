@@ -1,4 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
@@ -37,6 +46,15 @@ test('S-75: it is readable by its owner alone, whole or not there, and never ove
   await expect(writeBackupFile(place('no/such/folder'), chunks(), null)).rejects.toThrow(
     'cannot be written (ENOENT)',
   )
+})
+
+test('S-75: it goes into no file that somebody else has laid out for it', async () => {
+  writeFileSync(place('elsewhere'), '', { mode: 0o644 })
+  symlinkSync(place('elsewhere'), place('laid.part'))
+  await writeBackupFile(place('laid'), chunks(), null)
+  expect(readFileSync(place('elsewhere')).length).toBe(0)
+  expect(lstatSync(place('laid')).isSymbolicLink()).toBe(false)
+  expect(statSync(place('laid')).mode & 0o777).toBe(0o600)
 })
 
 test('S-75: sealed it shows nothing, opens with its passphrase only, and any damage is noticed', async () => {

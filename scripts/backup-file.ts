@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes, scryptSync } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { chmod, type FileHandle, open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip, createGzip } from 'node:zlib'
 import { BackupProblem } from '../db/backup-format'
@@ -28,9 +28,10 @@ export async function writeBackupFile(
   })
   await handle.close()
   try {
-    const into = await open(draft, 'w', 0o600)
+    // What a run that was killed has left. One that somebody else put there is not written into: it would stay theirs.
+    await rm(draft, { force: true })
+    const into = await open(draft, 'wx', 0o600)
     try {
-      await chmod(draft, 0o600)
       if (passphrase === null) await pipeline(chunks, createGzip({ level: 6 }), append(into))
       else {
         const [salt, nonce] = [randomBytes(SALT), randomBytes(NONCE)]
