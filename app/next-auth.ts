@@ -1,6 +1,7 @@
 import type { NextApiRequest, NextApiResponse } from 'next'
 import NextAuth, { type AuthOptions, type User } from 'next-auth'
 import CredentialsProvider from 'next-auth/providers/credentials'
+import { takeToken } from '@/db/queries/limits'
 import { linkProvider, type Provider, signInByProvider } from '@/db/queries/links'
 import { safePath } from './callback-url'
 import { checkCredentials, type Refusal } from './credentials'
@@ -191,6 +192,24 @@ export type AuthAnswer = {
   forged: boolean
 }
 
+const NOT_ASKED: AuthAnswer = {
+  body: null,
+  cookies: [],
+  location: null,
+  sid: null,
+  linked: false,
+  refusal: { code: 'provider' },
+  forged: false,
+}
+
+/** Times in a quarter of an hour that a network may make this house ask a provider: a sign-in is two, a class is many. */
+const ASKS = 400
+
+async function mayAskProvider(origin: string): Promise<boolean> {
+  const bucket = { bucket: `provider-asks:${origin}`, capacity: ASKS, perSecond: ASKS / 900 }
+  return (await takeToken(bucket)).allowed
+}
+
 /**
  * Asks next-auth through its Pages Router door, where cookies are a plain object: it sees those that are its own, and
  * no header, no remembered callback address, no cookie whose name merely begins like ours.
@@ -199,7 +218,8 @@ export async function askNextAuth(
   { path, body, query = {}, cookies = {} }: AuthCall,
   asker: Asker,
 ): Promise<AuthAnswer> {
-  const { former } = asker
+  const { former, visitor } = asker
+  if (isProvider(path[1] ?? '') && !(await mayAskProvider(visitor.origin))) return NOT_ASKED
   const own = [CSRF_COOKIE, ...(path[0] === 'callback' ? CHECK_COOKIES : [])]
   const outside = new Outside()
   const options = authOptions(asker, outside)

@@ -93,6 +93,17 @@ test('the ways in are those whose variables are set, by the names that they have
   ])
 })
 
+test('nobody makes this house ask a provider without end', async () => {
+  const busy = anAsker({ visitor: { ...visitor, origin: 'busy-network' } })
+  await sql`insert into rate_limits (bucket, tokens, updated_at) values ('provider-asks:busy-network', 1.5, now())`
+  const begun = await beginAtProvider('oidc', busy)
+  expect(begun?.url).toContain(oidc.issuer)
+  const call = { path: ['callback', 'oidc'] as ['callback', 'oidc'], query: { code: 'x', state: 'x' } }
+  expect(await askNextAuth(call, busy)).toMatchObject({ sid: null, refusal: { code: 'provider' } })
+  expect(await beginAtProvider('oidc', busy)).toBeNull()
+  expect(await beginAtProvider('oidc', anAsker()), 'another network').not.toBeNull()
+})
+
 describe.each(['google', 'oidc'] as const)('%s', (provider) => {
   test('makes an account at the first sign-in and finds it at the next, whatever the address is then', async () => {
     const sub = known(provider)

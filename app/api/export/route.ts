@@ -9,8 +9,8 @@ export const GET = handler(
   {
     perMinute: {
       name: 'export',
-      count: 4,
-      text: 'Your data was put together four times within a minute. Wait a moment.',
+      count: 2,
+      text: 'Your data was put together twice within a minute. Wait a moment.',
     },
   },
   async ({ learner }) => {
