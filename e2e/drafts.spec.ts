@@ -176,9 +176,10 @@ test('closed, reopened, signed out by time, somebody else in between, signed in 
   await browser.close()
 })
 
-test('signing out with unsent work warns, and then leaves nothing of the person in the browser', async ({
+test('S-55 signing out with unsent work warns, and then leaves nothing of the person in the browser, for the next one to see', async ({
   page,
   learner,
+  baseURL,
   expectFault,
 }) => {
   expectFault(/Failed to load resource/)
@@ -186,7 +187,7 @@ test('signing out with unsent work warns, and then leaves nothing of the person 
   const panel = await readyBlock(page, BLOCK)
   await panel.getByRole('textbox').fill('saved words')
   await expect(panel.getByText('Saved to your account')).toBeVisible()
-  expect((await scanBrowser(page)).includes('saved words')).toBe(true)
+  expect(await findInBrowser(page, ['saved words'])).toHaveLength(1)
   await page.route('**/api/drafts/**', (route) => route.abort())
   await panel.getByRole('textbox').fill('unsent words')
   await expect(panel.getByText(/The server does not answer/)).toBeVisible()
@@ -214,16 +215,48 @@ test('signing out with unsent work warns, and then leaves nothing of the person 
   await dialog.getByRole('button', { name: 'Sign out and lose it' }).click()
   await page.waitForURL((url) => url.pathname === '/')
   await second.waitForURL('**/sign-in?**')
-  for (const one of [page, second]) {
-    const kept = async () => {
-      const text = await scanBrowser(one)
-      return [learner.id, learner.email, learner.name, 'saved words', 'unsent words'].filter((part) =>
-        text.includes(part),
-      )
-    }
-    await expect.poll(kept).toEqual([])
+  const theirs = [learner.id, learner.email, learner.name, 'saved words', 'unsent words']
+  for (const one of [page, second]) await expect.poll(() => findInBrowser(one, theirs)).toEqual([])
+
+  // The next one at the same machine, also by the way back that the browser offers.
+  await page.goBack()
+  await page.waitForURL('**/sign-in?**')
+  const next = await makeLearner('Ines Duarte')
+  await page.context().addCookies([await makeSessionCookie(next, String(baseURL))])
+  for (const path of ['/dashboard', '/settings', LESSON]) {
+    await page.goto(path, { waitUntil: 'networkidle' })
+    const seen = await page.content()
+    expect(seen).toContain('Ines')
+    expect(
+      theirs.filter((part) => seen.includes(part)),
+      path,
+    ).toEqual([])
   }
+  await expect((await readyBlock(page, BLOCK)).getByRole('textbox')).toHaveValue('')
 })
+
+test('S-55 the end of an account leaves nothing of the person in the browser', async ({ page, learner }) => {
+  await page.goto(LESSON)
+  const panel = await readyBlock(page, BLOCK)
+  await panel.getByRole('textbox').fill('saved words')
+  await expect(panel.getByText('Saved to your account')).toBeVisible()
+  const theirs = [learner.id, learner.email, learner.name, 'saved words']
+  expect(await findInBrowser(page, theirs)).toContain('saved words')
+  await page.goto('/settings')
+  const form = page.getByRole('form', { name: 'Delete the account' })
+  await alive(form)
+  await form.getByLabel('To confirm, type').fill(learner.email)
+  await form.getByLabel('Present password').fill(learner.password)
+  await form.getByRole('button', { name: 'Delete everything' }).click()
+  await page.waitForURL((url) => url.pathname === '/')
+  await expect.poll(() => findInBrowser(page, theirs)).toEqual([])
+})
+
+/** Which of these stand in anything that pages of this origin have kept in the browser. */
+async function findInBrowser(page: Page, parts: string[]): Promise<string[]> {
+  const text = await scanBrowser(page)
+  return parts.filter((part) => text.includes(part))
+}
 
 /** Everything that pages of this origin have kept in the browser, as one text. */
 async function scanBrowser(page: Page): Promise<string> {

@@ -218,7 +218,7 @@ test('S-15 nothing is served that was not meant to be, and no banner names the s
     /server.ts /app/auth.ts /next.config.js /tsconfig.json /.next/BUILD_ID /.next/server/app-paths-manifest.json /.next/required-server-files.json
     /_next/server/app/page.js /_next/static/../server/app/page.js /_next/BUILD_ID /_next/image /_next/image?url=/icon.svg&w=64&q=75
     /_next/image?url=http://127.0.0.1:5432/&w=64&q=75 /_next/webpack-hmr /_next/data/x.json /__nextjs_original-stack-frames /__nextjs_launch-editor
-    /_next/mcp /.content/index.json /.content/keys/cloud-deployment/cloud-building-blocks.json /.data/auth-secret /.cache/e2e/auth-secret /.runner/manifest.json
+    /_next/mcp /.content/index.json /.content/keys/cloud-deployment/cloud-building-blocks.json /.data/auth-secret /.data/backups /.data/outbox /backups /backups/slipway.backup /.cache/e2e/auth-secret /.runner/manifest.json
     /runner/manifest.json /runner/.. /content/salt.txt /content/courses/cloud-deployment/course.yaml /db/schema.ts /docs/api.md /README.md /e2e/authz-matrix.ts
     /node_modules/next/package.json /admin /wp-login.php /phpmyadmin /server-status /debug /metrics /healthz /trace /actuator/env /api /api/admin /api/debug
     /api/users /api/keys /api/graphql /graphql /api/auth/providers /api/auth/signin /api/auth/error /api/auth/verify-request /api/auth/_log`

@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { promisify } from 'node:util'
 import { expect, test } from '@playwright/test'
 import {
@@ -11,15 +13,18 @@ import {
   COURSE,
   DATA_DIR,
   database,
+  HOME,
   LESSON,
   makePerson,
   openSessionFor,
   PASSWORD,
   type Person,
   PORT,
+  routesBuilt,
   send,
   serve,
   sessionIn,
+  stateOf,
 } from './house'
 
 // A session begins with a new id, and is over everywhere the moment it ends.
@@ -295,4 +300,61 @@ test('S-20 ten wrong passwords in a quarter of an hour, over the network and at 
   const token = /token=([\w-]+)/.exec(await operator('reset-link', person.email))?.[1] ?? ''
   expect(sessionIn(await act('resetPassword', { token, password: NEW_PASSWORD }))).not.toBeNull()
   expect(sessionIn(await act('signIn', { email: person.email, password: NEW_PASSWORD }))).not.toBeNull()
+})
+
+/** A form as another site would write it, sent by whoever presses its button. */
+function formTo(path: string, type: string, fields: Record<string, string>): string {
+  const inputs = Object.entries(fields).map(([name, value]) => `<input name="${name}" value="${value}">`)
+  return `<form method="post" enctype="${type}" action="${HOME}${path}">${inputs.join('')}<button>Win</button></form>`
+}
+
+test('S-34 a form, a frame and a picture of another site, in a browser, sign nobody in and nobody out', async ({
+  page,
+  context,
+}) => {
+  const [victim, attacker] = [await makePerson(), await makePerson('Mallory')]
+  const before = [await stateOf(victim), await stateOf(attacker)]
+  const [name = '', value = ''] = victim.cookie.split('=')
+  await context.addCookies([{ name, value, url: HOME, httpOnly: true, sameSite: 'Lax' }])
+  const idOf = (wanted: string) => routesBuilt().actions.find((one) => one.name === wanted)?.id
+  const theirs = { email: attacker.email, password: PASSWORD }
+  const typed = 'application/x-www-form-urlencoded'
+  const forms = [
+    formTo('/sign-in', 'multipart/form-data', { [`$ACTION_ID_${idOf('signIn')}`]: '', ...theirs }),
+    formTo('/settings', 'multipart/form-data', { [`$ACTION_ID_${idOf('signOut')}`]: '' }),
+    formTo('/api/auth/callback/credentials', typed, { csrfToken: 'x', ...theirs }),
+    formTo('/api/auth/signout', typed, { csrfToken: 'x' }),
+    formTo('/api/auth/signout', 'text/plain', { csrfToken: 'x' }),
+  ]
+  const pages = [
+    ...forms,
+    // Of no origin at all: what a browser then sends is `Origin: null`.
+    ...forms.map((form) => `<iframe sandbox="allow-forms" srcdoc='${form}'></iframe>`),
+    `<img src="${HOME}/api/auth/signout"><img src="${HOME}/settings"><iframe src="${HOME}/api/auth/signout"></iframe>`,
+  ]
+  const site = createServer((request, answer) => {
+    answer.setHeader('content-type', 'text/html')
+    answer.end(pages[Number(request.url?.slice(1))] ?? '')
+  }).listen(0)
+  await new Promise((done) => site.once('listening', done))
+  try {
+    // Another site, and another port of this one, to which the browser sends the cookie along.
+    for (const host of ['127.0.0.1', 'localhost']) {
+      for (const [at, html] of pages.entries()) {
+        await page.goto(`http://${host}:${(site.address() as AddressInfo).port}/${at}`)
+        if (!html.includes('<button>')) continue
+        const sent = page.waitForResponse((one) => one.request().method() === 'POST')
+        const place = html.startsWith('<iframe') ? page.frameLocator('iframe') : page
+        await place.getByRole('button').click()
+        expect((await sent).status(), `${host} ${html}`).toBe(403)
+      }
+    }
+  } finally {
+    site.close()
+    site.closeAllConnections()
+  }
+  expect([await stateOf(victim), await stateOf(attacker)]).toEqual(before)
+  const session = (await context.cookies(HOME)).find((one) => one.name === name)
+  expect(session?.value).toBe(value)
+  expect((await ask('/api/auth/session', { as: victim })).body).toContain(victim.id)
 })
