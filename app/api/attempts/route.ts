@@ -4,6 +4,7 @@ import { getAttempt, recordAttempt } from '@/db/queries/attempts'
 import type { Verdict } from '@/exercises/kind'
 import { gradeResponse } from '@/exercises/registry'
 import { handler, Refused } from '../../handler'
+import { anyJson } from '../../json'
 import { blockId } from '../block-id'
 import { requireBlock } from '../blocks'
 import { toOutcome } from './outcome'
@@ -12,7 +13,7 @@ const body = z.strictObject({
   id: z.uuid(),
   block: blockId,
   version: z.int().min(1).max(1_000_000),
-  response: z.json(),
+  response: anyJson,
   hints: z.int().min(0).max(3),
 })
 

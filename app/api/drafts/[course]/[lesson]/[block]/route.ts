@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Draft, getDraft, saveDraft } from '@/db/queries/drafts'
 import { handler, Refused } from '../../../../../handler'
+import { anyObject } from '../../../../../json'
 import { currentVisitor } from '../../../../../visitor'
 import { blockParams } from '../../../../block-id'
 import { requireBlock } from '../../../../blocks'
@@ -9,7 +10,7 @@ const MAX_BYTES = 256 * 1024
 
 const body = z.strictObject({
   base: z.int().min(0).max(1_000_000_000),
-  state: z.union([z.array(z.json()), z.record(z.string(), z.json())], 'an object or a list is expected'),
+  state: anyObject,
 })
 
 /** The latest draft of a block, `{ revision: 0, state: null }` when there is none. */
