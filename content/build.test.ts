@@ -230,7 +230,7 @@ describe('the reader', () => {
       await expect(getBlockKey(id, root)).rejects.toThrow(LessonUnavailable)
   })
 
-  test.each(['', '{', 'null', '{"slug":"other"}', '[]'])(
+  test.each(['', '{', 'null', '{"slug":"other"}', '[]', '{"slug":"limits","segments":[]}'])(
     'has an error for a lesson whose compiled file is %j, and for no other',
     async (damage) => {
       const { root } = await builtTree()

@@ -26,8 +26,8 @@ export function hashCompiler(root: string): string {
   for (const name of readdirSync(path.join(root, 'content')).sort())
     if (
       /\.ts$/.test(name) &&
-      !name.includes('.test.') &&
-      !['index.ts', 'keys.ts', 'types.ts', 'testing.ts'].includes(name)
+      !/\btest(ing)?\.ts$/.test(name) &&
+      !['index.ts', 'keys.ts', 'types.ts'].includes(name)
     )
       own.update(name).update(readFileSync(path.join(root, 'content', name)))
   for (const name of ['content/salt.txt', 'package-lock.json'])

@@ -87,11 +87,20 @@ export async function getLesson(
   if (!entry.written) return null
   try {
     const read = readCompiled<Lesson>(compiledPaths(root).lesson(entry.course, entry.slug))
-    if (read.slug !== entry.slug || !Array.isArray(read.segments)) throw new Error('it is not a lesson')
+    if (!isLesson(read, entry)) throw new Error('it is not a lesson')
     return read
   } catch {
     throw new LessonUnavailable(entry.course, entry.slug, [])
   }
+}
+
+const LISTS = ['needs', 'outline', 'segments', 'cards', 'passages', 'runtimes'] as const
+
+/** Whether a file holds the parts that pages rely on, and every block that the index or a segment names. */
+function isLesson(read: Lesson, entry: LessonEntry): boolean {
+  if (read.slug !== entry.slug || !LISTS.every((name) => Array.isArray(read[name]))) return false
+  const shown = read.segments.flatMap((segment) => (segment.type === 'block' ? [segment.id] : []))
+  return [...entry.graded, ...shown].every((id) => Object.hasOwn(read.blocks, id))
 }
 
 /** What can be searched in a course; null when there is no such course. Throws `ContentMissing` where it cannot be read. */
