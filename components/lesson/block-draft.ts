@@ -163,13 +163,16 @@ export class BlockDraft {
     if (said.ok && 'revision' in said.value) return this.#settle(said.value.revision, covers)
     if (said.ok && 'conflict' in said.value) return this.#meet(said.value.conflict.current, state)
     if (!said.ok && said.why === 'offline') this.#unheard = [...this.#unheard, state].slice(-MOST_UNHEARD)
-    this.#wait(said)
+    await this.#wait(said)
   }
 
   /** Says where the work is while the server has not taken it, and plans the next try. */
-  #wait(said: server.Answer<unknown>): void {
+  async #wait(said: server.Answer<unknown>): Promise<void> {
     const wait = !said.ok && said.why === 'limited' ? said.seconds * 1000 : this.#retryMs
     this.#retryMs = Math.min(this.#retryMs * 2, RETRY_MAX_MS)
+    // Storage that was refused, or was being taken away, may be there by now.
+    if (this.#savedOnDevice < this.#edits) await this.#saveOnDevice({ quiet: true })
+    if (this.#closed) return
     this.#sayKept(whyNotSaved(said, seconds(wait)))
     if (said.ok || said.why === 'offline' || said.why === 'limited') this.#plan(wait)
   }
@@ -216,7 +219,8 @@ export class BlockDraft {
     })
   }
 
-  async #saveOnDevice(): Promise<void> {
+  /** `quiet`: whoever calls says what came of it. */
+  async #saveOnDevice({ quiet = false } = {}): Promise<void> {
     if (this.#writing) return
     this.#writing = true
     try {
@@ -226,13 +230,13 @@ export class BlockDraft {
         this.#savedOnDevice = covers
       }
       const { where } = this.#view().saved
-      if (this.dirty && where !== 'device' && !this.#closed) {
+      if (this.dirty && where !== 'device' && !this.#closed && !quiet) {
         this.#show({ saved: { where: 'device', reason: 'On its way to your account.' } })
       }
     } catch (error) {
       this.#savedOnDevice = -1
       this.#refusal = refusalOf(error)
-      if (this.dirty) {
+      if (this.dirty && !quiet) {
         this.#show({ saved: { where: 'not-saved', reason: `${this.#refusal} Trying your account.` } })
       }
     } finally {

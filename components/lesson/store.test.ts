@@ -173,6 +173,25 @@ test('a browser that refuses storage and a server that is away make the line say
   expect(store.view(A).saved).toMatchObject({ where: 'not-saved' })
 })
 
+test('storage that was refused for a moment is tried again with the server, and then holds the work', async () => {
+  answer = () => 'no network'
+  let refuses = true
+  class Hesitating extends Device {
+    override async keepDraft(draft: Parameters<Device['keepDraft']>[0]): Promise<void> {
+      if (refuses) throw new DOMException('no', 'AbortError')
+      return super.keepDraft(draft)
+    }
+  }
+  const store = open({ [A]: start() }, new Hesitating())
+  store.change(A, 'at risk for a moment')
+  await until(() => store.view(A).saved.where === 'not-saved' && puts().length === 1)
+  refuses = false
+  await until(() => store.view(A).saved.where === 'device')
+  expect((await new Device().readWaitingDrafts(`person-${person}`)).map(({ state }) => state)).toEqual([
+    { answer: 'at risk for a moment', hints: 0 },
+  ])
+})
+
 const theirs = {
   revision: 4,
   state: { answer: 'theirs', hints: 2 },
