@@ -3,6 +3,7 @@ import type { ComplexityPublic } from '../exercises/complexity/spec'
 import type { Verdict } from '../exercises/kind'
 import { getKind, kinds } from '../exercises/registry'
 import { expect, readyBlock, test } from './fixtures'
+import { expectSound } from './look'
 import { fillAnswer, judgedKinds, submit, submitButton, typeCode } from './panels'
 import { PLACES } from './places'
 import { requireBlock, rightAnswer, wordsOf, wrongSample } from './samples'
@@ -22,10 +23,11 @@ test('every kind of the registry has a place, and every judged one a way to be a
 })
 
 for (const name of judgedKinds) {
-  test(`${name}: nothing is refused, something wrong is told why, something right passes`, async ({
+  test(`${name}: nothing is refused, something wrong is told why, something right passes, and axe finds nothing in either`, async ({
     page,
     learner: _,
   }) => {
+    test.setTimeout(120_000)
     const id = PLACES[name] ?? ''
     const authored = await requireBlock(id)
     expect(authored.block.kind).toBe(name)
@@ -44,12 +46,14 @@ for (const name of judgedKinds) {
     const refused = await submit(page, panel)
     expect(refused.verdict, wrong.name).toBe('failed')
     await expect(panel).toContainText(wordsFor(refused.feedback as Verdict, wrong.fails))
+    await expectSound(page, partOf(id))
 
     await fillAnswer(panel, authored.block, rightAnswer(authored))
     const passed = await submit(page, panel)
     expect(passed.verdict, JSON.stringify(passed.feedback)).toBe('passed')
     expect(passed.checked).toBe(getKind(name).program ? 'self' : 'server')
     await expect(panel.getByText(name === 'code' ? 'Passed' : 'Right', { exact: true }).first()).toBeVisible()
+    await expectSound(page, partOf(id))
   })
 }
 
@@ -63,6 +67,7 @@ test('run: what is changed is run, and its output stands below', async ({ page, 
   await typeCode(panel, 'print("one"\n')
   await panel.getByRole('button', { name: 'Run', exact: true }).click()
   await expect(panel).toContainText('SyntaxError')
+  await expectSound(page, partOf(PLACES.run ?? ''))
 })
 
 test('complexity: marks are checked here, and the reasons come with the right ones', async ({
@@ -91,7 +96,11 @@ test('complexity: marks are checked here, and the reasons come with the right on
   await mark((curve) => functions.find((one) => one.curve === curve)?.name)
   await expect(panel).toContainText('Both marks are right')
   await expect(panel).toContainText('reads of the list grow with n')
+  await expectSound(page, partOf(id))
 })
+
+/** What is looked at: the rest of the lesson is a state of its own. */
+const partOf = (id: string) => `[data-block="${id}"]`
 
 /** The author's words about exactly this mistake. */
 function wordsFor(verdict: Verdict, fails: string | undefined): string {

@@ -3,7 +3,6 @@ import type { Page } from '@playwright/test'
 import { getAccountByEmail } from '../db/queries/accounts'
 import { linkProvider } from '../db/queries/links'
 import { createMailToken } from '../db/queries/tokens'
-import type { ComplexityPublic } from '../exercises/complexity/spec'
 import { alive, expect, readyBlock } from './fixtures'
 import { makeLearner, PASSWORD } from './house'
 import { fillAnswer, submit, typeCode } from './panels'
@@ -59,6 +58,7 @@ const LESSONS = [
 const DAMAGED = '.content/lessons/cloud-deployment/notebook-to-service.json'
 const cloud = 'cloud-deployment/cloud-building-blocks/in-series'
 
+/** Of pages. A block after a wrong answer and after a right one is looked at where its kind is driven, `kinds.spec.ts`. */
 export const PAGE_STATES: State[] = [
   { route: '/', state: 'for a visitor', who: 'visitor', open: go('/') },
   { route: '/', state: 'for a learner', who: 'learner', open: go('/') },
@@ -403,36 +403,6 @@ export const PAGE_STATES: State[] = [
       await panel.getByRole('button', { name: /^Open the next hint/ }).click()
     },
   },
-  {
-    route: '/learn/[course]/[lesson]',
-    state: 'run, with output and an error',
-    who: 'learner',
-    part: `[data-block="${PLACES.run}"]`,
-    async open(page) {
-      const panel = await openBlock(page, PLACES.run ?? '')
-      await typeCode(panel, 'print("before")\nprint(1 / 0)\n')
-      await panel.getByRole('button', { name: 'Run', exact: true }).click()
-      await expect(panel.getByText(/ZeroDivisionError/)).toBeVisible({ timeout: 30_000 })
-    },
-  },
-  {
-    route: '/learn/[course]/[lesson]',
-    state: 'complexity, with right marks',
-    who: 'learner',
-    part: `[data-block="${PLACES.complexity}"]`,
-    async open(page) {
-      const { block } = await requireBlock(PLACES.complexity ?? '')
-      const { functions, curves } = block.props as ComplexityPublic
-      const panel = await openBlock(page, PLACES.complexity ?? '')
-      const groups = panel.getByRole('group', { name: / is$/ })
-      for (const [at, curve] of curves.entries()) {
-        const name = functions.find((one) => one.curve === curve.id)?.name ?? ''
-        await groups.nth(at).getByRole('radio', { name, exact: true }).check()
-      }
-      await panel.getByRole('button', { name: 'Check the marks' }).click()
-      await expect(panel.getByText(/marks are right/)).toBeVisible()
-    },
-  },
 ]
 
 /** What opens over a page from the keyboard. */
@@ -454,21 +424,6 @@ async function openReport(page: Page, name: string, go = true): Promise<void> {
 async function openBlock(page: Page, id: string) {
   await page.goto(`/learn/${id.slice(0, id.lastIndexOf('/'))}`)
   return readyBlock(page, id)
-}
-
-/** A block of each judged kind, after a wrong answer and after a right one. */
-export function blockStates(places: Record<string, string>, kinds: string[]): State[] {
-  return kinds.flatMap((kind) =>
-    (['wrong', 'right'] as const).map(
-      (state): State => ({
-        route: '/learn/[course]/[lesson]',
-        state: `${kind}, ${state}`,
-        who: 'learner',
-        part: `[data-block="${places[kind]}"]`,
-        open: (page) => answer(page, places[kind] ?? '', state),
-      }),
-    ),
-  )
 }
 
 async function answer(page: Page, id: string, which: 'wrong' | 'right'): Promise<void> {
