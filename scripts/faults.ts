@@ -4,6 +4,7 @@ import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { nameMachine } from './bench/report'
 import { type Figure, holds, randomFrom, rowOf } from './faults/experiment'
+import { openHouse } from './faults/house'
 import { listExperiments } from './faults/list'
 import { writeReport } from './faults/report'
 
@@ -47,7 +48,7 @@ async function main(): Promise<void> {
     const began = Date.now()
     try {
       const say = (line: string) => console.log(`  ${line}`)
-      const outcome = await experiment.run({ seed, random: randomFrom(seed), size, say })
+      const outcome = await experiment.run({ seed, random: randomFrom(seed), size, openHouse, say })
       for (const figure of outcome.figures) console.log(`  ${rowOf(figure).filter(Boolean).join(' | ')}`)
       for (const remark of outcome.remarks ?? []) console.log(`  ${remark}`)
       const failing = outcome.figures.filter((figure: Figure) => holds(figure) === false)

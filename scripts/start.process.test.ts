@@ -1,8 +1,7 @@
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { createServer } from 'node:http'
 import { connect } from 'node:net'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import {
   canBe,
   clearUp,
@@ -96,9 +95,14 @@ describe.each(['root', 'an ordinary user'] as const)('as %s', (way) => {
 })
 
 describe('while it runs', () => {
+  const folder = makeDataDir()
+  let house: Started
+  beforeAll(async () => {
+    house = await start('an ordinary user', folder)
+  })
+  afterAll(() => clearUp(folder))
+
   test('a web process and a database that die are started again, and a line says so', async () => {
-    const folder = newFolder()
-    const house = await start('an ordinary user', folder)
     const ready = async () => (await fetch(`${home}/readyz`).catch(() => null))?.status === 200
 
     process.kill(notedPid(folder, 'web'), 'SIGKILL')
@@ -114,22 +118,24 @@ describe('while it runs', () => {
     )
     await until('Saying that Postgres is back', house, () => house.lines.includes('Postgres is back.'))
     await until('Being ready again', house, ready)
-    await stop(house, folder)
   })
 
   test('a second start on the same data folder says so and ends, and the first goes on', async () => {
-    const folder = newFolder()
-    const first = await start('an ordinary user', folder)
     const second = startHouse('an ordinary user', { PORT: PORT + 1, DATA_DIR: folder })
     expect(await second.ended).toEqual([1, null])
     expect(second.lines.at(-1)).toContain('already running')
     expect((await fetch(`${home}/livez`)).status).toBe(200)
-    await stop(first, folder)
+  })
+
+  test('a port that is taken is named at once', async () => {
+    const other = startHouse('an ordinary user', { PORT, DATA_DIR: newFolder() })
+    expect(await other.ended).toEqual([1, null])
+    expect(other.lines.at(-1)).toBe(
+      `Port ${PORT} is in use by another program. Take another one: PORT=${PORT + 1} npm start`,
+    )
   })
 
   test('Ctrl-C lets a request under way end, and leaves no process', async () => {
-    const folder = newFolder()
-    const house = await start('an ordinary user', folder)
     const slow = await beginRequest()
     process.kill(-(house.child.pid ?? 0), 'SIGINT')
     await until('Stopping', house, () => house.lines.find((line) => line.startsWith('Stopping')))
@@ -137,29 +143,14 @@ describe('while it runs', () => {
     expect(await house.ended).toEqual([0, null])
     await until('The end of every process', house, () => processesOf(folder).length === 0, 5000)
   })
-
-  test('kill -9 of npm takes the house with it, and the next start finds it free', async () => {
-    const folder = newFolder()
-    const first = launch('npm', ['start'], { PORT: String(PORT), DATA_DIR: folder })
-    await untilServed(first)
-    first.child.kill('SIGKILL')
-    await stop(await start('an ordinary user', folder), folder)
-  })
 })
 
-test('a port that is taken is named at once', async () => {
+test('kill -9 of npm takes the house with it, and the next start finds it free', async () => {
   const folder = newFolder()
-  const other = createServer().listen(PORT)
-  await once(other, 'listening')
-  try {
-    const house = startHouse('an ordinary user', { PORT, DATA_DIR: folder })
-    expect(await house.ended).toEqual([1, null])
-    expect(house.lines.at(-1)).toBe(
-      `Port ${PORT} is in use by another program. Take another one: PORT=${PORT + 1} npm start`,
-    )
-  } finally {
-    other.close()
-  }
+  const first = launch('npm', ['start'], { PORT: String(PORT), DATA_DIR: folder })
+  await untilServed(first)
+  first.child.kill('SIGKILL')
+  await stop(await start('an ordinary user', folder), folder)
 })
 
 test.each([

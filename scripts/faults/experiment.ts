@@ -1,3 +1,5 @@
+import type { House } from './house'
+
 /**
  * What an experiment with faults is: one file `scripts/faults/r-NN-<words>.ts` that exports `experiment`. The command
  * (`npm run faults`), the short run in `npm test` and the tables of docs/reliability.md find it by its name.
@@ -22,6 +24,8 @@ export type Given = {
   random: Random
   /** `full` is the bar as it is written; `short` takes a few seconds, and guards between two full ones. */
   size: 'short' | 'full'
+  /** A production house with nothing special about it. Experiments of the short size share one, and leave it sound. */
+  openHouse: () => Promise<House>
   /** A line for whoever watches. */
   say: (line: string) => void
 }

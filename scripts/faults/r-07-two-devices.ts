@@ -3,7 +3,7 @@ import { type BrowserContext, chromium, type Page } from '@playwright/test'
 import postgres from 'postgres'
 import { ensureBrowser } from '../browser'
 import { atMost, type Experiment, exactly, type Given } from './experiment'
-import { type House, openHouse, type Person } from './house'
+import type { House, Person } from './house'
 
 export const experiment: Experiment = {
   id: 'R-07',
@@ -15,7 +15,7 @@ export const experiment: Experiment = {
 const LESSON = '/learn/cloud-deployment/cloud-building-blocks'
 const BLOCK = 'cloud-deployment/cloud-building-blocks/in-series'
 
-async function run({ size, random, say }: Given) {
+async function run({ size, random, say, openHouse }: Given) {
   const rounds = size === 'full' ? 10 : 1
   const house = await openHouse()
   const executablePath = (await ensureBrowser()) ?? process.env.CHROMIUM_PATH ?? system()

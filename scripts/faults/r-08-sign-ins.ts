@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { PASSWORD } from '../../e2e/house'
 import { notedPid } from '../testing'
 import { atMost, type Experiment, exactly, type Given, patience } from './experiment'
-import { type House, openHouse, type Person } from './house'
+import type { House, Person } from './house'
 import { quantile, readLesson, startReading, watchMemory } from './readers'
 
 export const experiment: Experiment = {
@@ -15,7 +15,7 @@ const MB = 1024 * 1024
 
 type Answer = { status: number; ms: number; retryAfter: number }
 
-async function run({ size, random, say }: Given) {
+async function run({ size, random, say, openHouse }: Given) {
   const count = size === 'full' ? 500 : 40
   const house = await openHouse()
   try {

@@ -4,7 +4,7 @@ import { bodyCap } from '../../app/door/gate'
 import { listBuiltRoutes } from '../../e2e/authz-matrix'
 import { notedPid } from '../testing'
 import { atMost, type Experiment, exactly, type Given, patience } from './experiment'
-import { type House, openHouse, type Person } from './house'
+import type { House, Person } from './house'
 import { quantile, startReading, watchMemory } from './readers'
 
 export const experiment: Experiment = {
@@ -18,7 +18,7 @@ const AT_ONCE = 10
 
 type Poured = { status: number; afterCap: number; sent: number }
 
-async function run({ size, say }: Given) {
+async function run({ size, say, openHouse }: Given) {
   const house = await openHouse()
   try {
     const [person] = await house.makeLearners(1)

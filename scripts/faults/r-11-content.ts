@@ -9,7 +9,7 @@ import { compiledPaths } from '../../content/store'
 import { course, lessonFiles, makeTree, soundExercise, soundLesson } from '../../content/testing'
 import { listBlocks, rightAnswer } from '../../e2e/samples'
 import { atLeast, atMost, type Experiment, exactly, type Figure, type Given } from './experiment'
-import { type House, openHouse, type Person } from './house'
+import type { House, Person } from './house'
 
 export const experiment: Experiment = {
   id: 'R-11',
@@ -208,6 +208,7 @@ async function damageCompiled({
   size,
   random,
   say,
+  openHouse,
 }: Given): Promise<{ figures: Figure[]; remarks: string[] }> {
   const house = await openHouse()
   const paths = compiledPaths(process.cwd())
