@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import compression from 'compression'
 import next from 'next'
 import sirv from 'sirv'
@@ -22,7 +23,8 @@ import { assetHeaders, frameHeaders, readManifest } from './runner/headers'
  */
 
 const HEADERS_WITHIN_MS = 15_000
-const REQUEST_WITHIN_MS = 60_000
+/** Looked at every two seconds, and then there is `LINGER_MS`: nobody is waited for longer than a minute. */
+const REQUEST_WITHIN_MS = 50_000
 const IDLE_SOCKET_MS = 60_000
 const DRAIN_MS = 15_000
 /** Told to the supervisor: starting again will not help. */
@@ -296,12 +298,17 @@ server.on('clientError', (error: Error & { code?: string }, socket: Socket) => {
       : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
         ? '408 Request Timeout'
         : '400 Bad Request'
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+  hangUp(socket, status)
 })
 
-server.on('connect', (_request, socket) => {
-  socket.end('HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
-})
+server.on('connect', (_request, socket) => hangUp(socket, '405 Method Not Allowed'))
+
+/** Tells a client that it is over. Whoever does not hang up then is cut off: an ended socket can be written to for ever. */
+function hangUp(socket: Duplex, status: string): void {
+  socket.on('error', () => undefined)
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+  setTimeout(() => socket.destroy(), LINGER_MS).unref()
+}
 
 server.on('error', (error: Error & { code?: string }) => {
   console.error(error.code === 'EADDRINUSE' ? `Port ${env.PORT} is in use by another program.` : error)

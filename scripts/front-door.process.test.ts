@@ -9,10 +9,13 @@ const PORT = 4143
 const home = `http://localhost:${PORT}`
 const dataDir = makeDataDir()
 let house: Started
+/** Two hundred slow clients, which are there while everything else is tried. */
+let slow: Promise<number>[]
 
 beforeAll(async () => {
   house = startHouse('an ordinary user', { PORT, DATA_DIR: dataDir })
   await untilServed(house)
+  slow = Array.from({ length: 200 }, dripHeaders)
 })
 afterAll(async () => {
   house.child.kill('SIGTERM')
@@ -285,21 +288,24 @@ test('the access log has one line of JSON a request and nothing personal', async
   expect(house.lines.join('\n')).not.toMatch(/s3cr3t|somebody/)
 })
 
-test('headers that never end are cut off after 15 s, and pages are served meanwhile', async () => {
-  const sockets = Array.from({ length: 200 }, () => {
-    const socket = connect(PORT, 'localhost')
-    socket.on('error', () => undefined)
-    socket.write(`GET / HTTP/1.1\r\nHost: localhost:${PORT}\r\n`)
-    return socket
-  })
-  const began = Date.now()
-  const closed = Promise.all(
-    sockets.map((socket) => new Promise((done) => socket.resume().once('close', done))),
-  )
-  expect((await asked('/')).status).toBe(200)
-  await closed
-  expect(Date.now() - began).toBeLessThan(30_000)
+test('R-09: whoever never ends its headers, and does not hear that it was told to go, is cut off within 30 s', async () => {
+  expect(Math.max(...(await Promise.all(slow)))).toBeLessThan(30_000)
 })
+
+/** Writes headers a letter at a time and never hangs up. Gives how long the socket lived, in milliseconds. */
+function dripHeaders(): Promise<number> {
+  const began = performance.now()
+  const socket = connect({ port: PORT, host: 'localhost', allowHalfOpen: true })
+  socket.on('error', () => undefined)
+  socket.resume().write(`GET / HTTP/1.1\r\nHost: localhost:${PORT}\r\nX-Slow: `)
+  const timer = setInterval(() => socket.write('a', () => undefined), 1000)
+  return new Promise((done) =>
+    socket.once('close', () => {
+      clearInterval(timer)
+      done(performance.now() - began)
+    }),
+  )
+}
 
 /** Resident memory of a process in bytes. */
 function memoryOf(pid: number): number {
