@@ -24,9 +24,14 @@ type Spec<Params, Query, Body> = {
   /** Strict: a name that is not in it, or is given twice, is refused. Absent: no query at all. */
   query?: z.ZodType<Query>
   body?: { schema: z.ZodType<Body>; maxBytes: number }
-  /** Requests a learner may make in a minute; as many may come at once. `name` is shared by what shares the count. */
-  perMinute?: { name: string; count: number; text: string }
+  /**
+   * Requests a learner may make in a minute; as many may come at once, or `atOnce` after a time with fewer. `name` is
+   * shared by what shares the count.
+   */
+  perMinute?: Limit
 }
+
+type Limit = { name: string; count: number; atOnce?: number; text: string }
 
 type Given<Params, Query, Body> = { learner: Learner; params: Params; query: Query; body: Body }
 type Context = { params: Promise<Record<string, string | string[] | undefined>> }
@@ -69,11 +74,8 @@ export function handler<Params = unknown, Query = unknown, Body = unknown>(
 }
 
 /** Takes one turn of a learner's limit. Throws `Refused` 429 that says when to come again. */
-async function takeTurn(
-  learner: Learner,
-  { name, count, text }: { name: string; count: number; text: string },
-) {
-  const turn = await takeToken({ bucket: `${name}:${learner.id}`, capacity: count, perSecond: count / 60 })
+async function takeTurn(learner: Learner, { name, count, atOnce = count, text }: Limit) {
+  const turn = await takeToken({ bucket: `${name}:${learner.id}`, capacity: atOnce, perSecond: count / 60 })
   if (turn.allowed) return
   throw new Refused(429, { error: text }, { 'Retry-After': String(Math.max(1, Math.ceil(turn.retryAfter))) })
 }

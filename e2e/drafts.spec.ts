@@ -330,37 +330,34 @@ test('a hundred attempts, each sent twice within 5 ms, give one row and one answ
   const answers = compiled.samples.map(({ answer }) => answer)
   // The first request of a process takes longer to begin than any other.
   await fetch(`${baseURL}/livez`)
-  // Thirty a minute are let through for one person, so it takes ten people.
-  for (let person = 0; person < 10; person++) {
-    const learner = await makeLearner(`Learner ${person}`)
-    const cookie = await makeSessionCookie(learner, String(baseURL))
-    const headers = {
-      cookie: `${cookie.name}=${cookie.value}`,
-      origin: String(baseURL),
-      'content-type': 'application/json',
-    }
-    const post = async (data: Record<string, unknown>) => {
-      const began = performance.now()
-      const said = await fetch(`${baseURL}/api/attempts`, {
-        method: 'POST',
-        headers,
-        body: JSON.stringify(data),
-      })
-      return { began, status: said.status, text: await said.text() }
-    }
-    let made = 0
-    // A pair that a busy machine sent further apart is judged like any other, and does not count as one of the ten.
-    for (let close = 0; close < 10; made++) {
-      expect(made, 'pairs within 5 ms of each other').toBeLessThan(15)
-      const response = answers[made % answers.length]
-      const data = { id: randomUUID(), block: block.id, version: block.version, response, hints: 0 }
-      const [first, second] = await Promise.all([post(data), post(data)])
-      if (second.began - first.began < 5) close++
-      expect(first.status, first.text).toBe(200)
-      expect(second).toMatchObject({ status: 200, text: first.text })
-    }
-    expect(await countAttempts(learner.id)).toBe(made)
+  const learner = await makeLearner()
+  const cookie = await makeSessionCookie(learner, String(baseURL))
+  const headers = {
+    cookie: `${cookie.name}=${cookie.value}`,
+    origin: String(baseURL),
+    'content-type': 'application/json',
   }
+  const post = async (data: Record<string, unknown>) => {
+    const began = performance.now()
+    const said = await fetch(`${baseURL}/api/attempts`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(data),
+    })
+    return { began, status: said.status, text: await said.text() }
+  }
+  let made = 0
+  // A pair that a busy machine sent further apart is judged like any other, and does not count as one of the hundred.
+  for (let close = 0; close < 100; made++) {
+    expect(made, 'pairs within 5 ms of each other').toBeLessThan(120)
+    const response = answers[made % answers.length]
+    const data = { id: randomUUID(), block: block.id, version: block.version, response, hints: 0 }
+    const [first, second] = await Promise.all([post(data), post(data)])
+    if (second.began - first.began < 5) close++
+    expect(first.status, first.text).toBe(200)
+    expect(second).toMatchObject({ status: 200, text: first.text })
+  }
+  expect(await countAttempts(learner.id)).toBe(made)
 })
 
 test('two presses of the button send one attempt', async ({ page, learner: _ }) => {

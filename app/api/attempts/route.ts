@@ -24,6 +24,8 @@ export const POST = handler(
     perMinute: {
       name: 'attempts',
       count: 30,
+      // What somebody did without a network comes at once, and what they do next must not wait behind it.
+      atOnce: 240,
       text: 'Too many attempts in a minute. Nothing of this one is lost: send it again a little later.',
     },
   },
