@@ -1,12 +1,13 @@
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { panels } from './panels'
 import { currentKind, elements, getKind, gradeResponse, isKindName, kinds } from './registry'
 
 describe('the registry', () => {
-  test('holds every folder of exercises, by its own name, and each has a panel', () => {
+  test('holds every folder of exercises with a spec, by its own name, and each has a panel', () => {
     const folders = readdirSync(import.meta.dirname, { withFileTypes: true }).filter((entry) =>
-      entry.isDirectory(),
+      existsSync(join(import.meta.dirname, entry.name, 'spec.ts')),
     )
     expect(Object.keys(kinds).sort()).toEqual(folders.map((folder) => folder.name).sort())
     expect(Object.keys(panels).sort()).toEqual(Object.keys(kinds).sort())
