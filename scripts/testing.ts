@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 
 /** For tests of whole processes: starts the house as somebody, and proves that nothing of it is left. */
 
@@ -68,6 +69,29 @@ export function untilServed(started: Started): Promise<string> {
   return until('Being ready', started, () =>
     started.lines.find((line) => line.startsWith('Slipway is at') || line.includes('"says":"Slipway is at')),
   )
+}
+
+/** Starts a web process alone, without supervisor and database, and waits until it is ready for at most a minute. */
+export async function startWeb(
+  cwd: string,
+  port: number,
+  extra: Record<string, string>,
+): Promise<ChildProcess> {
+  const { NODE_OPTIONS: _options, VITEST: _vitest, ...inherited } = process.env
+  const child = spawn(process.execPath, ['--import', 'tsx', 'server.ts'], {
+    cwd,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...inherited, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1', PORT: String(port), ...extra },
+  })
+  for (let tries = 0; tries < 600; tries++) {
+    if (child.exitCode !== null) throw new Error(`the web process in ${cwd} ended with ${child.exitCode}`)
+    const answer = await fetch(`http://localhost:${port}/readyz`).catch(() => null)
+    await answer?.body?.cancel()
+    if (answer?.ok) return child
+    await pause(100)
+  }
+  child.kill('SIGKILL')
+  throw new Error(`the web process in ${cwd} was not ready within a minute`)
 }
 
 /** Ids of living processes that were started with this data folder. */

@@ -1,9 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { PASSWORD } from '../../e2e/house'
 import { notedPid } from '../testing'
 import { atMost, type Experiment, exactly, type Given, patience } from './experiment'
-import type { House, Person } from './house'
 import { quantile, readLesson, startReading, watchMemory } from './readers'
+import { askToken, signIn } from './sign-in'
 
 export const experiment: Experiment = {
   id: 'R-08',
@@ -13,14 +12,12 @@ export const experiment: Experiment = {
 
 const MB = 1024 * 1024
 
-type Answer = { status: number; ms: number; retryAfter: number }
-
 async function run({ size, random, say, openHouse }: Given) {
   const count = size === 'full' ? 500 : 40
   const house = await openHouse()
   try {
     const [reader, ...people] = await house.makeLearners(count + 1)
-    const tokens = await Promise.all(people.map(() => csrf(house)))
+    const tokens = await Promise.all(people.map(() => askToken(house)))
     await readLesson(house, reader)
     const pid = notedPid(house.dataDir, 'web')
     const reading = startReading(house, reader)
@@ -67,44 +64,5 @@ async function run({ size, random, say, openHouse }: Given) {
     }
   } finally {
     await house.stop()
-  }
-}
-
-async function csrf(house: House): Promise<{ token: string; cookie: string }> {
-  const answer = await fetch(`${house.url}/api/auth/csrf`)
-  const { csrfToken } = (await answer.json()) as { csrfToken: string }
-  return { token: csrfToken, cookie: answer.headers.getSetCookie()[0]?.split(';', 1)[0] ?? '' }
-}
-
-async function signIn(
-  house: House,
-  person: Person | undefined,
-  csrf: { token: string; cookie: string } | undefined,
-): Promise<Answer> {
-  const began = performance.now()
-  const answer = await fetch(`${house.url}/api/auth/callback/credentials`, {
-    method: 'POST',
-    redirect: 'manual',
-    headers: {
-      origin: house.url,
-      cookie: csrf?.cookie ?? '',
-      'content-type': 'application/x-www-form-urlencoded',
-    },
-    body: new URLSearchParams({
-      csrfToken: csrf?.token ?? '',
-      email: person?.email ?? '',
-      password: PASSWORD,
-      json: 'true',
-    }),
-    signal: AbortSignal.timeout(60_000),
-  }).catch(() => null)
-  const hasSession = answer?.headers.getSetCookie().some((line) => line.startsWith('slipway-session='))
-  await answer?.body?.cancel()
-  const status = answer?.status ?? 0
-  return {
-    // Let in is a session, not a status.
-    status: status === 200 && !hasSession ? 401 : status,
-    ms: performance.now() - began,
-    retryAfter: Number(answer?.headers.get('retry-after') ?? 0),
   }
 }

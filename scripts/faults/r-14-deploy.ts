@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import {
   cpSync,
@@ -18,6 +18,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { startEmbedded } from '../../db/embedded'
 import { migrate } from '../../db/migrate'
 import { listBuiltRoutes } from '../../e2e/authz-matrix'
+import { startWeb } from '../testing'
 import { atLeast, atMost, type Experiment, exactly, type Given, patience } from './experiment'
 import { makePeople } from './house'
 import { readLesson } from './readers'
@@ -139,23 +140,6 @@ function makeNextRelease(folder: string): { folder: string; staleAction: string 
 }
 
 const flip = (id: string) => id.slice(0, -1) + (id.endsWith('0') ? '1' : '0')
-
-async function startWeb(cwd: string, port: number, env: Record<string, string>): Promise<ChildProcess> {
-  const { NODE_OPTIONS: _options, VITEST: _vitest, ...inherited } = process.env
-  const child = spawn(process.execPath, ['--import', 'tsx', 'server.ts'], {
-    cwd,
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...inherited, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1', PORT: String(port), ...env },
-  })
-  for (let tries = 0; tries < 600; tries++) {
-    if (child.exitCode !== null) throw new Error(`the web process in ${cwd} ended with ${child.exitCode}`)
-    const answer = await fetch(`http://localhost:${port}/readyz`).catch(() => null)
-    await answer?.body?.cancel()
-    if (answer?.ok) return child
-    await pause(100)
-  }
-  throw new Error(`the web process in ${cwd} was not ready within a minute`)
-}
 
 /** The smallest reverse proxy: each request to whoever is in place when it arrives. */
 async function startProxy() {

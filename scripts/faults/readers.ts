@@ -7,10 +7,15 @@ import type { House, Person } from './house'
 export const READ_LESSON = '/learn/cloud-deployment/notebook-to-service'
 
 /** How long a lesson took, in milliseconds; NaN when it did not come. */
-export async function readLesson(house: Pick<House, 'url'>, person: Person | undefined): Promise<number> {
+export function readLesson(house: Pick<House, 'url'>, person: Person | undefined): Promise<number> {
+  return readPage(house, person?.cookie ?? '', READ_LESSON)
+}
+
+/** How long a page took, in milliseconds; NaN when it did not come, or another came in its place. */
+export async function readPage({ url }: Pick<House, 'url'>, cookie: string, path: string): Promise<number> {
   const began = performance.now()
-  const answer = await fetch(house.url + READ_LESSON, {
-    headers: { cookie: person?.cookie ?? '' },
+  const answer = await fetch(url + path, {
+    headers: { cookie },
     redirect: 'manual',
     signal: AbortSignal.timeout(20_000),
   }).catch(() => null)
@@ -60,7 +65,7 @@ export function quantile(values: number[], part: number): number {
 }
 
 /** Resident memory of a process in bytes; 0 when it has gone. */
-function memoryOf(pid: number): number {
+export function memoryOf(pid: number): number {
   try {
     return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024
   } catch {
