@@ -4,7 +4,7 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --no-fund --no-audit
 COPY . .
-RUN node scripts/test.mjs build
+RUN node scripts/test.mjs build && rm -rf .next/cache
 RUN npm prune --omit=dev --no-fund --no-audit
 
 FROM node:24-bookworm-slim

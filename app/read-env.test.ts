@@ -51,6 +51,7 @@ describe('what is wrong is named with its variable', () => {
     ['METRICS_TOKEN', { METRICS_TOKEN: 'short' }],
     ['LOG_FORMAT', { LOG_FORMAT: 'xml' }],
     ['PORT', { PORT: '70000' }],
+    ['PORT', { PORT: '6000' }],
     ['PUBLIC_URL', { PUBLIC_URL: 'http://learn.example.org' }],
     ['PUBLIC_URL', { PUBLIC_URL: 'https://learn.example.org/school' }],
     ['PUBLIC_URL', { PUBLIC_URL: 'learn.example.org' }],

@@ -33,9 +33,22 @@ const onOff = (name: string) =>
     (value) => value === 'on' || value === 'true' || value === '1',
   )
 
+/** Above 1023, the ports that browsers and Node's own `fetch` refuse: https://fetch.spec.whatwg.org/#port-blocking */
+const BAD_PORTS = new Set([
+  1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697,
+  10080,
+])
+
 const shape = z.object({
   NODE_ENV: optional(z.enum(['production', 'development', 'test'])).default('production'),
-  PORT: optional(z.coerce.number('must be a number').int().min(1).max(65535)).default(3000),
+  PORT: optional(
+    z.coerce
+      .number('must be a number')
+      .int()
+      .min(1)
+      .max(65535)
+      .refine((port) => !BAD_PORTS.has(port), 'browsers open no page on this port; take 3000 or 8080'),
+  ).default(3000),
   PUBLIC_URL: webAddress,
   DATA_DIR: text.default('.data'),
   AUTH_SECRET: text,
