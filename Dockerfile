@@ -5,7 +5,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --no-fund --no-audit
 COPY . .
 RUN node scripts/test.mjs build && rm -rf .next/cache
-RUN npm prune --omit=dev --no-fund --no-audit
+RUN npm prune --omit=dev --no-save --no-fund --no-audit
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production NEXT_TELEMETRY_DISABLED=1 LOG_FORMAT=json DATA_DIR=/data
