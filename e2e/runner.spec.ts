@@ -72,6 +72,33 @@ test('a lesson without programs fetches nothing of the runtime', async ({ page, 
   expect(asked).toEqual([])
 })
 
+test('a lesson fetches Python while nobody does anything, and starts it at the first sign of somebody', async ({
+  page,
+  learner: _,
+}) => {
+  const frame = page.locator('iframe[title="Python runner"]')
+  const fetched: string[] = []
+  page.on('requestfinished', (request) => fetched.push(new URL(request.url()).pathname))
+  await page.goto(LESSON)
+  await expect.poll(() => fetched.some((path) => path.startsWith('/runner/'))).toBe(true)
+  await page.waitForLoadState('networkidle')
+  await expect(frame).toHaveCount(0)
+  await page.keyboard.press('Shift')
+  await expect(frame).toHaveCount(1)
+})
+
+test('a visitor who does nothing fetches nothing of Python', async ({ page }) => {
+  const fetched: string[] = []
+  page.on('request', (request) => fetched.push(new URL(request.url()).pathname))
+  await page.setViewportSize({ width: 1440, height: 1600 })
+  await page.goto('/')
+  await expect(page.locator('fieldset:disabled:has([data-block])')).toHaveCount(0)
+  await page.waitForLoadState('networkidle')
+  expect(fetched.filter((path) => path.startsWith('/runner/'))).toEqual([])
+  await page.mouse.wheel(0, 100)
+  await expect.poll(() => fetched.some((path) => path.startsWith('/runner/'))).toBe(true)
+})
+
 test('Run and Submit judge the same cases', async ({ page, learner: _ }) => {
   await page.goto(LESSON)
   const authored = await requireBlock(BLOCK)

@@ -81,7 +81,7 @@ export function useRunner(base: string | undefined): PanelRunner {
 
 /**
  * Fetches the runtime before it is wanted: in a lesson once the page is idle, so that it comes while the first paragraph is
- * read; for a visitor only when the element is seen, pointed at or focused.
+ * read; for a visitor only when the element is scrolled to, pointed at or focused.
  */
 export function useWarmUp(element: { current: Element | null }, warm: () => void, atOnce: boolean): void {
   useEffect(() => {
@@ -94,12 +94,15 @@ export function useWarmUp(element: { current: Element | null }, warm: () => void
       end()
       warm()
     }
+    // A visitor who does nothing fetches nothing, on whatever screen the element stands in view.
+    const look = () => observer.observe(target)
     const end = () => {
       observer.disconnect()
+      removeEventListener('scroll', look)
       target.removeEventListener('pointerenter', begin)
       target.removeEventListener('focusin', begin)
     }
-    observer.observe(target)
+    addEventListener('scroll', look, { passive: true, once: true })
     target.addEventListener('pointerenter', begin)
     target.addEventListener('focusin', begin)
     return end

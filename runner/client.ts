@@ -5,6 +5,8 @@ import { type OutputChunk, PROTOCOL_VERSION, type RunData, type RunJob, type Run
 /** What the page may say about the runtime. Bytes are those on the wire with Brotli. */
 export type RunnerPhase =
   | { name: 'fetching'; loaded: number; total: number }
+  /** All is here; it starts as soon as somebody is. */
+  | { name: 'fetched' }
   | { name: 'starting' }
   | { name: 'ready' }
   | { name: 'running'; since: number }
@@ -78,13 +80,19 @@ function makeEngine(base: string) {
 
   /** After a failure the browser's cache is not asked: what it keeps may be what is damaged. */
   let again = false
+  /** Something waits to be run, whether or not anybody was noticed. */
+  const wanted = makeDeferred()
+  let begun = 0
 
   async function begin() {
+    const mine = ++begun
     try {
       const assets = await getAssets(base, again, (loaded, total) =>
         setPhase({ name: 'fetching', loaded, total }),
       )
-      if (owners.size > 0) await mount(assets)
+      if (mine === begun) setPhase({ name: 'fetched' })
+      await Promise.race([noticeSomebody(), wanted.promise])
+      if (mine === begun && owners.size > 0) await mount(assets)
     } catch (error) {
       giveUp(
         error instanceof RunnerError ? error : new RunnerError('Python could not be started on this page.'),
@@ -242,6 +250,7 @@ function makeEngine(base: string) {
         return new Promise<RunResult>((resolve, reject) => {
           const task: Task = { id: makeId(), owner, job, options, output: [], alarm: 0, resolve, reject }
           queue.push(task)
+          wanted.resolve()
           if (options.signal?.aborted) stopTasks((other) => other === task)
           options.signal?.addEventListener('abort', () => stopTasks((other) => other === task), {
             once: true,
@@ -274,6 +283,26 @@ function makeEngine(base: string) {
   }
 
   return { open }
+}
+
+const SIGNS = ['pointermove', 'pointerdown', 'touchstart', 'wheel', 'scroll', 'keydown'] as const
+let noticed: Promise<void> | undefined
+
+/**
+ * Settles at the first sign that somebody uses the page. To start Python takes a phone some seconds of processor time: a
+ * page that was only loaded, in a tab behind or by a robot, does not spend them.
+ */
+function noticeSomebody(): Promise<void> {
+  noticed ??= new Promise((done) => {
+    if (navigator.userActivation?.hasBeenActive) return done()
+    const options = { capture: true, passive: true }
+    const hear = () => {
+      for (const sign of SIGNS) removeEventListener(sign, hear, options)
+      done()
+    }
+    for (const sign of SIGNS) addEventListener(sign, hear, options)
+  })
+  return noticed
 }
 
 type Deferred = { promise: Promise<void>; resolve(): void; reject(error: RunnerError): void }
