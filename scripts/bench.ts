@@ -1,10 +1,13 @@
 import { loadavg } from 'node:os'
 import { measureContent } from './bench/content'
+import { measureField } from './bench/field'
 import { isWithin, rowOf, type Step } from './bench/figures'
 import { type House, openHouse } from './bench/house'
 import { measureJavaScript } from './bench/javascript'
 import { measureLesson } from './bench/lesson'
+import { measureLighthouse } from './bench/lighthouse'
 import { measurePython } from './bench/python'
+import { measureReaders } from './bench/readers'
 import { nameMachine, writeReport } from './bench/report'
 
 /** Each figure is measured this often; the median is judged and the range is told. */
@@ -14,6 +17,9 @@ const NEEDS_HOUSE = {
   lesson: (house: House) => measureLesson(house, ROUNDS),
   javascript: (house: House) => measureJavaScript(house),
   python: (house: House) => measurePython(house, ROUNDS),
+  field: (house: House) => measureField(house, ROUNDS),
+  lighthouse: (house: House) => measureLighthouse(house, ROUNDS),
+  readers: (house: House) => measureReaders(house, ROUNDS),
 }
 const ALONE = { content: () => measureContent(ROUNDS) }
 const NAMES = [...Object.keys(NEEDS_HOUSE), ...Object.keys(ALONE)]

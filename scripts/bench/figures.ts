@@ -1,6 +1,6 @@
 /** One thing measured, several times, beside what it may be. */
 export type Figure = {
-  /** The step that made it: `lesson`, `javascript`, `python`, `content`, `test`. */
+  /** The step that made it: the word that `npm run bench` knows it by. */
   step: string
   name: string
   /** One a round; the median is judged. */

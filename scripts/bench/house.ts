@@ -44,11 +44,13 @@ const READY_WITHIN_MS = 10 * 60_000
 
 export const EMPTY = '/bench-empty'
 export const BARE = '/api/bench-bytes'
+export const COURSE = '/courses/data-structures'
 export const LESSON = '/learn/cloud-deployment/cloud-building-blocks'
 export const CODE_LESSON = '/learn/data-structures/binary-search'
 
 export type House = {
   root: string
+  dataDir: string
   origin: string
   /** The cookie of a learner who has just signed up. */
   cookie: { name: string; value: string }
@@ -87,6 +89,7 @@ export async function openHouse(): Promise<House> {
     const value = await signUp(dataDir)
     return {
       root,
+      dataDir,
       origin: `http://localhost:${port}`,
       cookie: { name: 'slipway-session', value },
       setBytes: (html) => writeFileSync(join(root, BYTES), html),
