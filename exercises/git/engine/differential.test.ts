@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { requireGit, Session } from './differential.testing'
+import { fsck, requireGit, Session } from './differential.testing'
+import { runGit, splitWords } from './git'
+import { World } from './world'
 
 const folder = fileURLToPath(new URL('sessions/', import.meta.url))
 
@@ -15,4 +17,59 @@ describe('every session is the same in the engine and in the real git', () => {
       const differences = await new Session().run(readFileSync(folder + name, 'utf8'))
       expect(differences).toEqual([])
     })
+})
+
+/** The same numbers each time, from a seed. */
+function drawing(seed: number): <T>(items: readonly T[]) => T {
+  let state = seed
+  return (items) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return items[Math.floor((state / 2 ** 32) * items.length)]!
+  }
+}
+
+const REVISIONS = ['HEAD', 'HEAD~1', 'HEAD^', 'main', 'topic', 'fix', '@{-1}', 'HEAD@{1}', 'ORIG_HEAD', 'v1']
+const BRANCHES = ['main', 'topic', 'fix', 'feature/x']
+const FILES = ['a.txt', 'b.txt', 'src/c.py', 'docs/d.md']
+const COMMANDS = [
+  'add .|add -A|add FILE|commit -am m|commit -m m|commit --amend --no-edit|commit --allow-empty -m e|commit --fixup HEAD',
+  'add .|commit -am m|commit -am n|switch BRANCH|switch -c BRANCH|checkout REV|checkout -b BRANCH REV|branch -D BRANCH',
+  'merge --no-edit BRANCH|merge --no-ff --no-edit BRANCH|merge -X ours --no-edit BRANCH|merge --abort|merge --squash BRANCH',
+  'rebase BRANCH|rebase --abort|rebase --skip|cherry-pick REV|cherry-pick --abort|cherry-pick --skip|revert --no-edit REV',
+  'reset --hard REV|reset REV|reset --soft REV|restore FILE|rm -f FILE|mv FILE z.txt|stash -u|stash pop|stash drop|clean -fd',
+  'tag v1 REV|tag -f -a v2 -m two|branch -f BRANCH REV|branch -m BRANCH BRANCH|checkout REV -- FILE|checkout --theirs FILE',
+].map((row) => row.split('|'))
+
+describe('whatever is done', () => {
+  it('five hundred commands at random leave a repository that git fsck accepts', async () => {
+    requireGit()
+    const draw = drawing(20_261_128)
+    const world = new World()
+    const home = '/home/maya'
+    world.write(`${home}/.gitconfig`, '[user]\n\tname = Maya\n\temail = maya@harbour.example\n')
+    const codes = new Set<number>()
+    let time = 1_700_000_000
+    const git = async (line: string) => {
+      const host = { now: () => time++, zone: '+0100' }
+      const env = { HOME: home, GIT_EDITOR: 'true' }
+      codes.add((await runGit(world, host, { args: splitWords(line), cwd: `${home}/r`, env })).exitCode)
+    }
+    world.makeDirectory(`${home}/r`)
+    await git('init -q')
+    for (let n = 0; n < 500; n++) {
+      const lines = Array.from({ length: 6 }, (_, i) => draw([`line ${i}`, 'alpha', 'beta', '']))
+      const target = `${home}/r/${draw(FILES)}`
+      if (!world.isDirectory(target)) world.write(target, `${lines.join('\n')}\n`)
+      const command = draw(draw(COMMANDS))
+      await git(
+        command
+          .replace('FILE', draw(FILES))
+          .replace('REV', draw(REVISIONS))
+          .replaceAll('BRANCH', () => draw(BRANCHES)),
+      )
+    }
+    expect([...codes].sort()).toEqual(expect.arrayContaining([0, 1, 128]))
+    expect(world.list(`${home}/r/.git/objects`).length).toBeGreaterThan(150)
+    expect(await fsck(world, `${home}/r`)).toBe('')
+  })
 })

@@ -244,7 +244,7 @@ export class Session {
       shell: async (command, cwd) => {
         const scratch = mkdtempSync(join(tmpdir(), 'slipway-sh-'))
         try {
-          this.exportTo(scratch)
+          exportWorld(this.world, scratch)
           const moved = command.replaceAll(this.root, join(scratch, this.root))
           const done = await start('sh', ['-c', moved], {
             cwd: join(scratch, cwd),
@@ -261,18 +261,6 @@ export class Session {
         }
       },
     }
-  }
-
-  private exportTo(folder: string): void {
-    const visit = (path: string) => {
-      const node = this.world.stat(path)
-      if (node?.type === 'directory') {
-        mkdirSync(join(folder, path), { recursive: true })
-        for (const name of this.world.list(path)) visit(joinPath(path, name))
-      } else if (node?.type === 'file')
-        writeFileSync(join(folder, path), node.bytes, { mode: node.executable ? 0o755 : 0o644 })
-    }
-    visit('/')
   }
 
   private importFrom(folder: string): void {
@@ -305,7 +293,7 @@ export class Session {
   /** Every repository below the home folder, in both. */
   private async compareStates(): Promise<void> {
     const top = join(this.root, 'engine')
-    this.exportTo(top)
+    exportWorld(this.world, top)
     for (const gitDir of findRepositories(this.home)) {
       const place = gitDir.slice(this.home.length + 1)
       const workTree = gitDir.endsWith('/.git') ? parentOf(gitDir) : null
@@ -319,8 +307,8 @@ export class Session {
         const [real, ours] = [a[key] ?? '(none)', b[key] ?? '(none)']
         if (real !== ours) this.differ('end', `${place}: ${key}`, real, ours)
       }
-      const check = await start(GIT, ['-C', copy, 'fsck', '--strict', '--no-dangling', '--no-progress'])
-      if (check.code !== 0) this.differ('end', `${place}: fsck`, 'accepted', check.stdout + check.stderr)
+      const said = await fsckFolder(copy)
+      if (said) this.differ('end', `${place}: fsck`, 'accepted', said)
       if (workTree) {
         const files = (top: string) => listFiles(top).join('\n')
         const [x, y] = [files(workTree), files(join(top, workTree))]
@@ -328,6 +316,35 @@ export class Session {
       }
     }
   }
+}
+
+/** Writes every file of a world below a folder of this machine. */
+export function exportWorld(world: World, folder: string): void {
+  const visit = (path: string) => {
+    const node = world.stat(path)
+    if (node?.type === 'directory') {
+      mkdirSync(join(folder, path), { recursive: true })
+      for (const name of world.list(path)) visit(joinPath(path, name))
+    } else if (node?.type === 'file')
+      writeFileSync(join(folder, path), node.bytes, { mode: node.executable ? 0o755 : 0o644 })
+  }
+  visit('/')
+}
+
+/** What the system's git says about a repository in a world; empty when it has nothing to say. */
+export async function fsck(world: World, place: string): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-fsck-'))
+  try {
+    exportWorld(world, folder)
+    return await fsckFolder(join(folder, place))
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+async function fsckFolder(folder: string): Promise<string> {
+  const done = await start(GIT, ['-C', folder, 'fsck', '--strict', '--no-dangling', '--no-progress'])
+  return done.code === 0 ? '' : `${done.code}: ${done.stdout}${done.stderr}`
 }
 
 function findRepositories(top: string): string[] {

@@ -194,8 +194,13 @@ export class Revisions {
     if (/^\d+$/.test(what)) {
       const n = Number(what)
       if (n === 0 && entries.length === 0) return this.repo.refs.get(full)
-      if (n < entries.length) return entries[entries.length - 1 - n]!.after
-      if (n === entries.length && entries[0] && !/^0+$/.test(entries[0].before)) return entries[0].before
+      if (n === 0) return entries.at(-1)!.after
+      // What stood before the nth move back; the halves of a renaming have nothing before them.
+      const earlier = [...entries]
+        .reverse()
+        .slice(n - 1)
+        .find(({ before }) => !/^0+$/.test(before))
+      if (earlier) return earlier.before
       const shown = name === '' ? (this.repo.branch ?? 'HEAD') : name
       if (entries.length === 0) die(`log for '${shown}' is empty`)
       die(`log for '${shown}' only has ${entries.length} entries`)
@@ -324,7 +329,8 @@ export function selectRevisions(run: Run, words: string[], bases: (a: Id, b: Id)
     const range = /^(.*?)(\.\.\.?)(.*)$/.exec(word)
     if (range && word !== '..' && word !== '...') {
       const [, from, dots, to] = range
-      const [left, right] = [idOf(from!), idOf(to!)]
+      const left = idOf(from!)
+      const right = left && idOf(to!)
       if (left && right) {
         selection.ranges.push({ left: from || 'HEAD', right: to || 'HEAD', dots: dots!.length as 2 | 3 })
         const [a, b] = [repo.objects.peel(left), repo.objects.peel(right)]

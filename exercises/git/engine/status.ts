@@ -4,6 +4,7 @@ import { aheadBehind } from './history'
 import { quotePath } from './patch'
 import { Ignored, type Pathspec } from './paths'
 import type { Repository } from './repository'
+import { fullRefName } from './revisions'
 import type { Run } from './run'
 import { stagedPairs, unstagedPairs, untrackedFiles } from './worktree'
 import { compareNames } from './world'
@@ -131,11 +132,17 @@ export function detachedText(repo: Repository): string {
   for (const entry of repo.refs.logOf('HEAD').reverse()) {
     const to = /^checkout: moving from \S+ to (\S+)$/.exec(entry.message)?.[1]
     if (!to) continue
-    const name =
-      /^[0-9a-f]{40}$/.test(to) || entry.after.startsWith(to) ? repo.objects.abbreviate(entry.after) : to
+    const name = isRef(repo, to, entry.after) ? to : repo.objects.abbreviate(entry.after)
     return `HEAD detached ${entry.after === repo.headId ? 'at' : 'from'} ${name}`
   }
   return 'Not currently on any branch.'
+}
+
+/** Whether a name was that of a branch or tag, and not one for a commit. */
+function isRef(repo: Repository, name: string, id: string): boolean {
+  const full = name === 'HEAD' ? null : fullRefName(repo, name)
+  const target = full && repo.refs.get(full)
+  return target !== null && repo.objects.has(target) && repo.objects.peel(target) === id
 }
 
 const LABELS: Record<string, string> = {

@@ -224,7 +224,8 @@ export function moveTree(run: Run, from: Id | null, to: Id | null, verb: Move['v
   const [old, now] = [filesOf(repo.objects, from), filesOf(repo.objects, to)]
   const changed: TreeFile[] = []
   const removed: string[] = []
-  const [local, untracked, unsure]: [string[], string[], string[]] = [[], [], []]
+  const inTheWay: InTheWay = { staged: [], local: [], untracked: [], unsure: [] }
+  const { local, untracked, unsure } = inTheWay
   const ignored = new Ignored(repo)
   if (index.hasUnmerged) {
     const paths = [...index.unmerged().keys()]
@@ -242,11 +243,11 @@ export function moveTree(run: Run, from: Id | null, to: Id | null, verb: Move['v
     const disk = versionOnDisk(repo, path)
     if (staged && !same(staged, before)) {
       if (!before && !after) continue
-      local.push(path)
+      inTheWay.staged.push(path)
       continue
     }
     if (!staged && before && after) {
-      local.push(path)
+      inTheWay.staged.push(path)
       continue
     }
     if (staged) {
@@ -288,7 +289,7 @@ export function moveTree(run: Run, from: Id | null, to: Id | null, verb: Move['v
     if (after) changed.push(after)
     else removed.push(path)
   }
-  refuse(verb, local, untracked, unsure)
+  refuse(verb, inTheWay)
   for (const path of removed) {
     index.remove(path)
     removeFile(repo, path, run.cwd)
@@ -310,13 +311,17 @@ function fileAbove(repo: Repository, path: string): string | null {
   return null
 }
 
-function refuse(verb: Move['verb'], local: string[], untracked: string[], unsure: string[]): void {
-  if (local.length + untracked.length + unsure.length === 0) return
+/** Paths that a move would lose something of: staged, changed on disk, not tracked, folders with such in them. */
+type InTheWay = { staged: string[]; local: string[]; untracked: string[]; unsure: string[] }
+
+function refuse(verb: Move['verb'], { staged, local, untracked, unsure }: InTheWay): void {
+  if (staged.length + local.length + untracked.length + unsure.length === 0) return
   const does = verb === 'checkout' ? 'switch branches' : verb
   const list = (paths: string[]) => [...new Set(paths)].map((path) => `\t${path}\n`).join('')
   let text = ''
-  if (local.length > 0)
-    text += `error: Your local changes to the following files would be overwritten by ${verb}:\n${list(local)}Please commit your changes or stash them before you ${does}.\n`
+  for (const paths of [staged, local])
+    if (paths.length > 0)
+      text += `error: Your local changes to the following files would be overwritten by ${verb}:\n${list(paths)}Please commit your changes or stash them before you ${does}.\n`
   if (unsure.length > 0)
     text += `error: Updating the following directories would lose untracked files in them:\n${list(unsure)}\n`
   if (untracked.length > 0)

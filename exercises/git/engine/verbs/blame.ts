@@ -25,12 +25,14 @@ export function blame(run: Run, args: string[]): void {
   const revisions = new Revisions(repo, run)
   let words = options.rest
   let start: Commit | null = null
+  let named = 'HEAD'
   if (words.length > 1) {
     const name =
       words.find(
         (word) => revisions.findCommit(word) !== null && !run.world.exists(repo.place(run.pathInTree(word))),
       ) ?? words[0]!
     start = revisions.commit(name.replace(/^.*\.\./, '') || 'HEAD')
+    named = name
     words = words.filter((word) => word !== name)
   }
   const [file] = words
@@ -42,7 +44,7 @@ export function blame(run: Run, args: string[]): void {
   if (!head) die(`no such path '${path}' in HEAD`)
   const committed = versionsOfTree(repo, head!.tree).get(path)
   const disk = start ? null : versionOnDisk(repo, path)
-  if (start && !committed) die(`no such path ${path} in ${words.length > 0 ? head!.id : 'HEAD'}`)
+  if (start && !committed) die(`no such path ${path} in ${named}`)
   if (!start && !committed && !repo.index.has(path)) die(`no such path '${path}' in HEAD`)
   if (!start && !disk) die(`Cannot lstat '${path}': No such file or directory`)
   const shown = splitLines(decode((disk ?? committed!).bytes()))

@@ -2,6 +2,7 @@
 import { parseOptions } from '../args'
 import { compareVersions, pathOf } from '../file-diff'
 import { aheadBehind, isAncestor, mergeBases, reachable } from '../history'
+import { filesOf } from '../index-file'
 import { mergeTrees } from '../merge-trees'
 import { type Commit, type Id, ZERO_ID } from '../objects'
 import { globSource } from '../paths'
@@ -382,7 +383,6 @@ function renameBranch(run: Run, names: string[], force: boolean, copies: boolean
     die(`No branch named '${from}'.`)
   }
   if (repo.refs.get(now) && from !== to && !force) die(`a branch named '${to}' already exists`)
-  if (from === to) return
   const current = repo.refs.headTarget === old
   const message = `Branch: ${copies ? 'copied' : 'renamed'} ${old} to ${now}`
   const note = run.note(message)
@@ -404,7 +404,7 @@ function renameBranch(run: Run, names: string[], force: boolean, copies: boolean
     repo.refs.setSymbolic('HEAD', now)
     if (id) {
       repo.refs.log('HEAD', id, ZERO_ID, note)
-      repo.refs.log('HEAD', ZERO_ID, id, note)
+      repo.refs.log('HEAD', from === to ? id : ZERO_ID, id, note)
     }
   }
   const file = repo.config.file('local')
@@ -480,7 +480,7 @@ export function createBranch(
   const exists = repo.refs.get(full)
   if (exists && !force) die(`a branch named '${name}' already exists`)
   if (exists && force && repo.refs.headTarget === full)
-    die(`Cannot force update the branch '${name}' checked out at '${repo.workTree}'.`)
+    die(`cannot force update the branch '${name}' checked out at '${repo.workTree}'`)
   const revisions = new Revisions(repo, run)
   const point = start === '-' ? (earlierBranch(repo, 1) ?? start) : start
   const commit = symmetricBase(run, point) ?? revisions.findCommit(point)
@@ -522,6 +522,8 @@ export type Leave = {
   merge?: boolean
   /** The user asked for a detached HEAD: no explanation of what it is. */
   detach?: boolean
+  /** `git checkout`, whose words differ from those of `git switch`. */
+  isCheckout?: boolean
 }
 
 /** Moves HEAD, index and files to a branch or a commit. */
@@ -554,6 +556,11 @@ export function goTo(
     if (oldBranch === null && old && !quiet && old.id !== commit.id) leaveText(run, old)
     repo.refs.setSymbolic('HEAD', full)
     repo.refs.log('HEAD', old?.id ?? ZERO_ID, commit.id, note)
+    const cancelled = repo.hasState('CHERRY_PICK_HEAD')
+      ? 'cherry picking'
+      : repo.hasState('REVERT_HEAD')
+        ? 'revert'
+        : null
     repo.clearState('CHERRY_PICK_HEAD', 'REVERT_HEAD', 'MERGE_HEAD', 'MERGE_MSG', 'MERGE_MODE')
     if (!quiet) {
       if (same && !created) run.err(`Already on '${target.branch}'\n`)
@@ -563,6 +570,7 @@ export function goTo(
           same ? `Reset branch '${target.branch}'\n` : `Switched to and reset branch '${target.branch}'\n`,
         )
       else run.err(`Switched to branch '${target.branch}'\n`)
+      if (cancelled) run.err(`warning: cancelling a ${cancelled} in progress\n`)
       if (created !== 'new') run.out(trackingText(repo, target.branch))
     }
     return
@@ -651,6 +659,10 @@ function mergeInto(run: Run, commit: Commit, label: string): void {
         stage: 0,
       })
   const local = index.writeTree(repo.objects)
+  const [there, here] = [filesOf(repo.objects, commit.tree), filesOf(repo.objects, old?.tree ?? null)]
+  for (const path of there.keys())
+    if (!here.has(path) && !index.has(path) && run.world.exists(repo.place(path)))
+      throw new Exit(128, `error: Untracked working tree file '${path}' would be overwritten by merge.\n`)
   const merged = mergeTrees(repo, old?.tree ?? null, commit.tree, local, {
     labels: { ours: label, theirs: 'local', base: repo.branch ?? 'HEAD' },
   })
@@ -724,7 +736,7 @@ export async function switchTo(run: Run, args: string[]): Promise<number | undef
   if (create !== undefined) {
     const [start = 'HEAD'] = options.rest
     if (!leave.force) refuseWhileBusy(run)
-    return createAndGo(run, create, start, options.has('force-create'), track, leave)
+    return createAndGo(run, create, start, options.has('force-create'), track, leave, options.rest.length > 0)
   }
   let [name] = options.rest
   if (name === undefined && options.has('track')) die('missing branch name; try -c')
@@ -739,7 +751,7 @@ export async function switchTo(run: Run, args: string[]): Promise<number | undef
       .join('/')
     return createAndGo(run, short, name, false, 'always', leave)
   }
-  if (name === '-') name = earlierBranch(repo, 1) ?? die('invalid reference: -')
+  if (name === '-') name = earlierBranch(repo, 1) ?? die('invalid reference: @{-1}')
   const previous = /^@\{-(\d+)\}$/.exec(name!)
   if (previous) name = earlierBranch(repo, Number(previous[1])) ?? name
   const revisions = new Revisions(repo, run)
@@ -779,11 +791,11 @@ async function createAndGo(
   force: boolean,
   track: 'auto' | 'always' | 'never',
   leave: Leave,
+  given = true,
 ): Promise<undefined> {
   const { repo } = run
   if (!isRefName(name)) die(`'${name}' is not a valid branch name`)
   const exists = repo.refs.get(`refs/heads/${name}`) !== null
-  if (exists && !force) die(`a branch named '${name}' already exists`)
   if (repo.headId === null && start === 'HEAD') {
     repo.refs.setSymbolic('HEAD', `refs/heads/${name}`)
     if (!leave.quiet) run.err(`Switched to a new branch '${name}'\n`)
@@ -792,7 +804,13 @@ async function createAndGo(
   const revisions = new Revisions(repo, run)
   const point = start === '-' ? (earlierBranch(repo, 1) ?? start) : start
   const commit = symmetricBase(run, point) ?? revisions.findCommit(point)
-  if (!commit) die(revisions.find(point) ? `invalid reference: ${point}` : `invalid reference: ${point}`)
+  if (!commit)
+    die(
+      leave.isCheckout
+        ? `'${point}' is not a commit and a branch '${name}' cannot be created from it`
+        : `invalid reference: ${point}`,
+    )
+  if (exists && !force) die(`a branch named '${name}' already exists`)
   const old = repo.head
   if (leave.force) forceTree(run, commit!.tree)
   else if (old?.id !== commit!.id) {
@@ -807,11 +825,12 @@ async function createAndGo(
   if (inTheWay)
     die(`cannot lock ref 'refs/heads/${name}': '${inTheWay}' exists; cannot create 'refs/heads/${name}'`)
   if (track === 'always' || (track === 'auto' && auto)) setUpstream(run, name, point, leave.quiet)
-  if (!leave.quiet && old) showLocal(run, commit!.tree, leave.merge)
+  if (!leave.quiet && old && (given || old.id !== commit!.id)) showLocal(run, commit!.tree, leave.merge)
   const from = repo.branch ?? old?.id ?? ''
   if (repo.branch === null && old && !leave.quiet && old.id !== commit!.id) leaveText(run, old)
   repo.refs.setSymbolic('HEAD', `refs/heads/${name}`)
   repo.refs.log('HEAD', old?.id ?? ZERO_ID, commit!.id, run.note(`checkout: moving from ${from} to ${name}`))
+  repo.clearState('CHERRY_PICK_HEAD', 'REVERT_HEAD', 'MERGE_HEAD', 'MERGE_MSG', 'MERGE_MODE')
   if (!leave.quiet) {
     if (!exists) run.err(`Switched to a new branch '${name}'\n`)
     else {
@@ -846,12 +865,21 @@ export async function checkout(run: Run, args: string[]): Promise<number | undef
     quiet: options.has('quiet'),
     merge: options.has('merge'),
     detach: options.has('detach'),
+    isCheckout: true,
   }
   const track = options.negated('track') ? 'never' : options.has('track') ? 'always' : 'auto'
   if (options.has('orphan')) return orphan(run, options.value('orphan')!, false)
   const create = options.value('b') ?? options.value('B')
   if (create !== undefined)
-    return createAndGo(run, create, options.rest[0] ?? 'HEAD', options.has('B'), track, leave)
+    return createAndGo(
+      run,
+      create,
+      options.rest[0] ?? 'HEAD',
+      options.has('B'),
+      track,
+      leave,
+      options.rest.length > 0,
+    )
   const revisions = new Revisions(repo, run)
   let [name] = options.rest
   let paths = options.rest.slice(1)
@@ -904,6 +932,8 @@ export async function checkout(run: Run, args: string[]): Promise<number | undef
     return
   }
   if (side) die("'--ours/--theirs' cannot be used with switching branches")
+  // HEAD is where we are: nothing is left, and no branch.
+  if (name === 'HEAD' && !options.has('detach')) name = undefined
   if (name === undefined) {
     if (options.has('detach')) {
       goTo(run, { commit: repo.head!, name: repo.headId! }, leave)
@@ -919,7 +949,7 @@ export async function checkout(run: Run, args: string[]): Promise<number | undef
     return
   }
   if (name === '-')
-    name = earlierBranch(repo, 1) ?? fail("pathspec '-' did not match any file(s) known to git")
+    name = earlierBranch(repo, 1) ?? fail("pathspec '@{-1}' did not match any file(s) known to git")
   const previous = /^@\{-(\d+)\}$/.exec(name)
   if (previous) name = earlierBranch(repo, Number(previous[1])) ?? name
   if (options.has('track') && name) {

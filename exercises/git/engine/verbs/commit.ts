@@ -22,10 +22,10 @@ export function cleanMessage(text: string, comments: boolean): string {
 }
 
 /** `[main 1a2b3c4] Subject` and what changed, as commit, cherry-pick and revert print it. */
-export function commitSummary(run: Run, commit: Commit, showDate: boolean): string {
+export function commitSummary(run: Run, commit: Commit, showDate: boolean, initial = false): string {
   const { repo } = run
   const name = repo.branch ?? 'detached HEAD'
-  const root = commit.parents.length === 0 ? ' (root-commit)' : ''
+  const root = initial ? ' (root-commit)' : ''
   let text = `[${name}${root} ${run.abbreviate(commit.id)}] ${subjectOf(commit.message)}\n`
   const { author, committer } = commit
   if (author.name !== committer.name || author.email !== committer.email)
@@ -83,7 +83,7 @@ export async function commit(run: Run, args: string[]): Promise<number | undefin
   const partial = options.rest.length > 0
   if (options.has('all')) stageTracked(run)
   if (partial) stagePaths(run, options.rest, merging)
-  if (repo.index.hasUnmerged) {
+  if (repo.index.hasUnmerged && !partial) {
     run.out([...repo.index.unmerged().keys()].map((path) => `U\t${path}\n`).join(''))
     throw new Exit(
       128,
@@ -101,7 +101,10 @@ export async function commit(run: Run, args: string[]): Promise<number | undefin
   const unchanged = compared === null ? treeIndex.all().length === 0 : tree === compared
   const empty = unchanged && !merging && !(amend && head!.parents.length > 1)
   if (options.has('dry-run') || (empty && !options.has('allow-empty'))) {
+    const after = repo.index
+    if (partial) repo.saveIndex(treeIndex)
     const status = formatLong(run, { forCommit: true, amend })
+    if (partial) repo.saveIndex(after)
     run.out(status.text)
     if (options.has('dry-run')) return status.committable ? 0 : 1
     restoreIndex(run, before)
@@ -164,7 +167,7 @@ export async function commit(run: Run, args: string[]): Promise<number | undefin
   const made = objects.commit(id)
   const showDate =
     amend || source !== null || options.has('date') || (picking && !options.has('reset-author'))
-  if (!options.has('quiet')) run.out(commitSummary(run, made, showDate))
+  if (!options.has('quiet')) run.out(commitSummary(run, made, showDate, head === null))
 }
 
 /** A sequence of one that `git commit` has finished leaves nothing behind. */
@@ -198,7 +201,14 @@ function stageTracked(run: Run): void {
 
 function stagePaths(run: Run, given: string[], merging: boolean): void {
   const { repo } = run
-  if (merging) die('cannot do a partial commit during a merge.')
+  const under = merging
+    ? 'merge'
+    : rebasing(repo)
+      ? 'rebase'
+      : repo.hasState('CHERRY_PICK_HEAD')
+        ? 'cherry-pick'
+        : null
+  if (under) die(`cannot do a partial commit during a ${under}.`)
   const spec = run.pathspec(given)
   const known = new Set([
     ...repo.index.all().map(({ path }) => path),

@@ -14,10 +14,10 @@ import { moveTree, removeFile, stagedPairs, versionOnDisk, versionsOfTree, write
 import { cleanMessage, commit as commitVerb } from './commit'
 
 /** Takes a merge's outcome over into files and index, its conflicts as stages. Refuses where local changes are in the way. */
-export function applyMerge(run: Run, result: MergeResult, verb: 'merge' | 'stash' = 'merge'): Id {
+export function applyMerge(run: Run, result: MergeResult, from = run.repo.head?.tree ?? null): Id {
   const { repo } = run
   const tree = writeTreeOf(repo.objects, [...result.files.values()])
-  moveTree(run, repo.head?.tree ?? null, tree, verb)
+  moveTree(run, from, tree, 'merge')
   if (result.conflicts.size > 0) {
     const { index } = repo
     for (const [path, stages] of result.conflicts) {
@@ -220,7 +220,7 @@ export async function mergeCommit(run: Run, theirs: Commit, plan: MergePlan): Pr
   }
   repo.setState('ORIG_HEAD', `${head.id}\n`)
   if (isAncestor(objects, theirs.id, head.id)) {
-    say('Already up to date.\n')
+    say(plan.squash ? 'Already up to date. (nothing to squash)\n' : 'Already up to date.\n')
     return
   }
   const bases = mergeBases(objects, head.id, theirs.id)
@@ -392,7 +392,7 @@ function abort(run: Run): undefined {
  * `reset --merge`: what differs between index and the commit goes back, what is only changed on disk stays.
  * @throws Exit where both at once would lose something.
  */
-export function resetMerge(run: Run, target: Commit): void {
+export function resetMerge(run: Run, target: Commit, name = target.id): void {
   const { repo } = run
   const { index } = repo
   const [head, now] = [filesOf(repo.objects, repo.head?.tree ?? null), filesOf(repo.objects, target.tree)]
@@ -411,7 +411,7 @@ export function resetMerge(run: Run, target: Commit): void {
     if (entry && local && local.id !== entry.id)
       throw new Exit(
         128,
-        `error: Entry '${path}' not uptodate. Cannot merge.\nfatal: Could not reset index file to revision '${target.id}'.\n`,
+        `error: Entry '${path}' not uptodate. Cannot merge.\nfatal: Could not reset index file to revision '${name}'.\n`,
       )
     writes.push(path)
   }

@@ -134,6 +134,7 @@ export async function rebase(run: Run, args: string[]): Promise<number | undefin
       throw new Exit(1, dirty)
     autostash = true
   }
+  const stashId = autostash ? await createAutostash(run) : null
   const interactive = options.has('interactive')
   const autosquash =
     options.has('autosquash') ||
@@ -165,11 +166,10 @@ export async function rebase(run: Run, args: string[]): Promise<number | undefin
           'HEAD is',
         ),
       )
+      restoreStash(run, stashId)
       return
     }
   }
-  let stashId: string | null = null
-  if (autostash) stashId = await createAutostash(run)
   const { steps, skipped } = listSteps(
     run,
     upstream,
@@ -271,6 +271,7 @@ function startAt(run: Run, head: Commit, ontoName: string): boolean {
     run.err(`${problem.message}error: could not detach HEAD\n`)
     return false
   }
+  repo.clearState('MERGE_MSG', 'CHERRY_PICK_HEAD', 'REVERT_HEAD')
   repo.refs.detach(head.id, run.note(`${actionOf(run)} (start): checkout ${ontoName}`), old?.id)
   return true
 }
@@ -326,7 +327,11 @@ async function createAutostash(run: Run): Promise<string> {
   const before = run.output.length
   const oldStash = repo.refs.get('refs/stash')
   const oldLog = repo.refs.logOf('refs/stash')
-  await stash(run, ['push', '-q'])
+  const [origHead, log] = [repo.state('ORIG_HEAD'), repo.refs.logOf('HEAD')]
+  await stash(run, ['push', '-q', '-m', 'autostash'])
+  if (origHead) repo.setState('ORIG_HEAD', origHead)
+  else repo.clearState('ORIG_HEAD')
+  repo.refs.writeLog('HEAD', log)
   run.output.length = before
   const id = repo.refs.get('refs/stash')!
   if (oldStash) {

@@ -45,7 +45,7 @@ export async function reset(run: Run, args: string[]): Promise<number | undefine
       name = first
       paths = options.rest.slice(1)
     } else if (options.divide === 1) die(`Failed to resolve '${first}' as a valid revision.`)
-    else if (!isPath && !/[*?[:]/.test(first) && !repo.index.has(run.pathInTree(first))) unknown(first)
+    else if (!isPath && !/[*?[:]/.test(first)) unknown(first)
   }
   if (options.has('patch')) {
     await addPatch(run, { kind: 'unstage' }, run.pathspec(paths))
@@ -77,8 +77,8 @@ export async function reset(run: Run, args: string[]): Promise<number | undefine
   if (mode === 'hard') {
     run.tree
     forceTree(run, to.tree)
-  } else if (mode === 'merge') resetMerge(run, to)
-  else if (mode === 'keep') keep(run, to)
+  } else if (mode === 'merge') resetMerge(run, to, name)
+  else if (mode === 'keep') keep(run, to, name ?? 'HEAD')
   else if (mode !== 'soft') {
     const index = new Index()
     fillIndex(index, filesOf(repo.objects, to.tree).values())
@@ -109,7 +109,7 @@ export function moveHead(run: Run, id: Id, message: string): void {
   const target = repo.refs.headTarget
   const note = run.note(message)
   if (target) repo.refs.set(target, id, note)
-  else repo.refs.detach(id, note)
+  else repo.refs.detach(id, old === id ? null : note)
 }
 
 function sayUnstaged(run: Run): void {
@@ -137,17 +137,23 @@ function resetPaths(run: Run, tree: Id | null, given: string[]): void {
   repo.saveIndex()
 }
 
-function keep(run: Run, target: Commit): void {
+function keep(run: Run, target: Commit, name: string): void {
   const { repo } = run
   const [old, now] = [filesOf(repo.objects, repo.head!.tree), filesOf(repo.objects, target.tree)]
   for (const path of new Set([...old.keys(), ...now.keys()])) {
     const [a, b] = [old.get(path), now.get(path)]
     if (a?.id === b?.id && a?.mode === b?.mode) continue
     const disk = versionOnDisk(repo, path)
+    const entry = repo.index.get(path)
+    if ((entry?.id ?? '') !== (a?.id ?? '') && (entry?.id ?? '') !== (b?.id ?? ''))
+      throw new Exit(
+        128,
+        `error: Entry '${path}' would be overwritten by merge. Cannot merge.\nfatal: Could not reset index file to revision '${name}'.\n`,
+      )
     if ((disk?.id ?? '') !== (a?.id ?? ''))
       throw new Exit(
         128,
-        `error: Entry '${path}' not uptodate. Cannot merge.\nfatal: Could not reset index file to revision '${target.id}'.\n`,
+        `error: Entry '${path}' not uptodate. Cannot merge.\nfatal: Could not reset index file to revision '${name}'.\n`,
       )
   }
   const index = repo.index
@@ -290,7 +296,7 @@ async function push(run: Run, args: string[], save: boolean): Promise<number | u
     message: `index on ${where}\n`,
   })
   const parents = [head.id, index]
-  if (untracked.length > 0) {
+  if (options.has('include-untracked') || options.has('all')) {
     const files = untracked.map((path) => {
       const version = versionOnDisk(repo, path)!
       return { path, mode: version.mode, id: objects.write('blob', version.bytes()) }
@@ -468,18 +474,6 @@ async function applyStash(
     }
     indexTree = writeTreeOf(objects, [...merged.files.values()])
   } else if (withIndex) indexTree = staged.tree === base.tree ? null : staged.tree
-  if (untracked) {
-    const standing = [...filesOf(objects, untracked.tree).keys()].filter((path) =>
-      repo.world.exists(repo.place(path)),
-    )
-    if (standing.length > 0) {
-      run.err(
-        standing.map((path) => `${path} already exists, no checkout\n`).join('') +
-          'error: could not restore untracked files from stash\n',
-      )
-      return 1
-    }
-  }
   const merged = mergeTrees(repo, base.tree, before, commit.tree, {
     labels: { ours: 'Updated upstream', base: 'Stash base', theirs: 'Stashed changes' },
     ...(repo.config.get('merge.conflictStyle') && { conflictStyle: repo.config.get('merge.conflictStyle')! }),
@@ -490,8 +484,11 @@ async function applyStash(
   } catch (problem) {
     if (!(problem instanceof Exit)) throw problem
     run.err(problem.message)
+    if (withIndex) run.err('Index was not unstashed.\n')
+    if (!quiet) run.out(formatLong(run).text)
     return 1
   }
+  if (!quiet && commit.tree === base.tree) run.out('Already up to date.\n')
   if (!quiet) sayMerge(run, merged)
   if (merged.conflicts.size > 0) {
     const { index } = repo
@@ -518,9 +515,19 @@ async function applyStash(
     for (const [path, file] of merged.files) if (!old.has(path)) index.fill({ ...file, stage: 0 })
     repo.saveIndex(index)
   }
-  if (untracked) for (const file of filesOf(objects, untracked.tree).values()) writeFile(repo, file)
+  let failed = merged.conflicts.size > 0
+  if (untracked) {
+    const files = [...filesOf(objects, untracked.tree).values()]
+    const standing = files.filter(({ path }) => repo.world.exists(repo.place(path)))
+    for (const file of files) if (!standing.includes(file)) writeFile(repo, file)
+    if (standing.length > 0) {
+      failed = true
+      run.err(standing.map(({ path }) => `${path} already exists, no checkout\n`).join(''))
+      run.err('error: could not restore untracked files from stash\n')
+    }
+  }
   if (!quiet) run.out(formatLong(run).text)
-  return merged.conflicts.size > 0 ? 1 : 0
+  return failed ? 1 : 0
 }
 
 function drop(run: Run, given: string | undefined, quiet: boolean): void {

@@ -68,6 +68,11 @@ async function sequence(run: Run, args: string[], action: Action): Promise<numbe
       `error: ${verb} is not possible because you have unmerged files.\nhint: Fix them up in the work tree, and then use 'git add/rm <file>'\nhint: as appropriate to mark resolution and make a commit.\nfatal: ${action} failed\n`,
     )
   }
+  if (repo.index.hasUnmerged) {
+    const entries = repo.index.all().filter(({ stage }) => stage > 0)
+    const list = entries.map(({ path, id }) => `${path}: unmerged (${id})\n`).join('')
+    throw new Exit(128, `${list}error: your index file is unmerged.\nfatal: ${action} failed\n`)
+  }
   if (sequenced) {
     const head = repo.headId
     repo.setState('sequencer/head', `${head}\n`)
@@ -176,7 +181,7 @@ async function pickOne(run: Run, commit: Commit, settings: Settings): Promise<nu
   const _before = settings.noCommit ? repo.index.writeTree(objects) : (head?.tree ?? null)
   let tree: Id
   try {
-    tree = applyMerge(run, result)
+    tree = applyMerge(run, result, settings.noCommit ? repo.index.writeTree(objects) : (head?.tree ?? null))
   } catch (problem) {
     if (problem instanceof Exit && problem.code === 1)
       throw new Exit(128, `${problem.message}fatal: ${action} failed\n`)
@@ -205,8 +210,8 @@ async function pickOne(run: Run, commit: Commit, settings: Settings): Promise<nu
     if (!(settings.keepRedundant || (wasEmpty && settings.allowEmpty))) {
       if (action === 'cherry-pick') {
         repo.setState(state, `${commit.id}\n`)
-        repo.setState('MERGE_MSG', message)
       }
+      repo.setState('MERGE_MSG', message)
       run.out(formatLong(run, {}).text)
       const word =
         action === 'revert'
@@ -282,7 +287,7 @@ function pickTrees(
   const style = mergeStyle(run, settings.strategyOptions)
   if (settings.action === 'revert')
     return mergeTrees(repo, commit.tree, ours, parent?.tree ?? null, {
-      labels: { ours: 'HEAD', base: name, theirs: `parent of ${name}` },
+      labels: { ours: 'HEAD', base: name, theirs: parent ? `parent of ${name}` : '(empty tree)' },
       ...style,
     })
   return mergeTrees(repo, parent?.tree ?? null, ours, commit.tree, {

@@ -192,10 +192,10 @@ export function mv(run: Run, args: string[]): void {
     const refuse = (reason: string): never => die(`${reason}, source=${from}, destination=${to}`)
     const node = repo.world.stat(repo.place(from))
     if (!node) refuse('bad source')
+    if (to === from || to.startsWith(`${from}/`)) refuse('can not move directory into itself')
     if (node?.type === 'directory') {
       if (!repo.index.all().some(({ path }) => path.startsWith(`${from}/`)))
         refuse('source directory is empty')
-      if (to === from || to.startsWith(`${from}/`)) refuse('can not move directory into itself')
       if (repo.world.exists(repo.place(to))) refuse('destination already exists')
     } else {
       if (!repo.index.has(from)) refuse('not under version control')
@@ -282,7 +282,10 @@ export function restorePaths(
   const files = options.tree === undefined ? null : versionsOfTree(repo, options.tree)
   const paths = new Set([...(files?.keys() ?? []), ...index.all().map(({ path }) => path)])
   for (const pattern of spec.patterns)
-    if (!pattern.excludes && ![...paths].some((path) => pattern.matches(path)))
+    if (
+      !pattern.excludes &&
+      ![...(files && !options.removes ? files.keys() : paths)].some((path) => pattern.matches(path))
+    )
       fail(`pathspec '${pattern.given}' did not match any file(s) known to git`)
   const chosen = [...paths].filter((path) => spec.matches(path)).sort(compareNames)
   const unmerged = index.unmerged()
@@ -358,6 +361,7 @@ export function clean(run: Run, args: string[]): void {
   const spec = run.pathspec(options.rest)
   const found = untrackedFiles(repo, { ...(options.rest.length > 0 && { pathspec: spec }) })
   const ignored = found.ignored
+  if (options.has('d')) found.untracked.push(...emptyFolders(run))
   const pool = options.has('X')
     ? ignored
     : options.has('x')
@@ -381,6 +385,22 @@ export function clean(run: Run, args: string[]): void {
     if (dry) continue
     repo.world.remove(repo.place(path.replace(/\/$/, '')))
   }
+}
+
+/** Folders without a file in them and none above that is listed already. */
+function emptyFolders(run: Run): string[] {
+  const { repo } = run
+  const empty = (path: string): boolean =>
+    repo.world.isDirectory(repo.place(path)) &&
+    repo.world.list(repo.place(path)).every((name) => empty(`${path}/${name}`))
+  const visit = (folder: string): string[] =>
+    repo.world.list(repo.place(folder || '.')).flatMap((name) => {
+      const path = folder ? `${folder}/${name}` : name
+      if (name === '.git' || !repo.world.isDirectory(repo.place(path))) return []
+      if (repo.index.all().some((entry) => entry.path.startsWith(`${path}/`))) return visit(path)
+      return empty(path) ? [`${path}/`] : []
+    })
+  return visit('')
 }
 
 export function status(run: Run, args: string[]): void {
