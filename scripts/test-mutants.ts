@@ -66,6 +66,8 @@ function tryMutant(id: string): Result {
 /** Runs a test to its end and says what it saw: `broken` where none ran, or none of its failures is a test's own. */
 function look(command: string): Result['seen'] {
   const [program = '', ...args] = command.split(' ')
+  // Otherwise Playwright runs whatever comes before that test in a whole run, and a failure there would be taken for its own.
+  if (args.includes('playwright')) args.push('--no-deps')
   const { stdout, stderr, status } = spawnSync(program, args, {
     cwd: COPY,
     ...LIMITS,
