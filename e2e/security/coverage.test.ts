@@ -43,7 +43,10 @@ const BESIDE: Record<string, [string, string][]> = {
   'S-37': [
     ['db/queries/account-data.test.ts', 'S-37 an export holds everything of the person, nothing of others'],
   ],
-  'S-54': [['app/mail.test.ts', 'S-54 %s says the same as text and as HTML, and fetches nothing']],
+  'S-54': [
+    ['app/mail.test.ts', 'S-54 %s says the same as text and as HTML, and fetches nothing'],
+    ['runner/assets.test.ts', 'S-54 of a runtime whose %s comes %s nothing is used'],
+  ],
   'S-55': [
     ['e2e/drafts.spec.ts', 'S-55 signing out with unsent work warns, and then leaves nothing'],
     ['e2e/drafts.spec.ts', 'S-55 the end of an account leaves nothing'],
