@@ -74,9 +74,11 @@ function look(command: string): Result['seen'] {
     encoding: 'utf8',
     env: ENV,
   })
-  // How Playwright and vitest mark a test that failed.
-  const failed = `${stdout}${stderr}`.split('\n').filter((line) => /^\s*[✘×] /.test(line))
-  for (const line of failed) console.log(line)
+  const lines = `${stdout}${stderr}`.split('\n')
+  // How Playwright and vitest mark a test that failed, and what of.
+  const failed = lines.filter((line) => /^\s*[✘×] /.test(line))
+  const reasons = lines.filter((line) => /^\s*(Error|AssertionError|Expected|Received)\b.*:/.test(line))
+  for (const line of [...failed, ...reasons.slice(0, 12)]) console.log(line)
   if (status === 0) return 'green'
   return failed.length > 0 ? 'red' : 'broken'
 }
