@@ -3,6 +3,9 @@ import type { Page } from '@playwright/test'
 import postgres from 'postgres'
 import { getDraft } from '../db/queries/drafts'
 import { revokeAllSessions } from '../db/queries/sessions'
+import { findExecutable } from '../scripts/faults/browsers'
+import { randomFrom } from '../scripts/faults/experiment'
+import { killAgainAndAgain } from '../scripts/faults/r-16-offline'
 import { alive, expect, readyBlock, test } from './fixtures'
 import { findDatabase, makeLearner, makeSessionCookie } from './house'
 import { fillAnswer, submit, submitButton } from './panels'
@@ -374,4 +377,17 @@ test('two presses of the button send one attempt', async ({ page, learner: _ }) 
   expect(sent).toHaveLength(1)
   await alive(panel)
   expect((await submit(page, panel)).verdict).toBe('passed')
+})
+
+test('R-16: the browser is killed while somebody types: what was typed a second before is there', async ({
+  baseURL,
+  database: _,
+}) => {
+  const house = { url: String(baseURL) }
+  const { name, value } = await makeSessionCookie(await makeLearner(), house.url)
+  const typist = { cookie: `${name}=${value}` }
+  await killAgainAndAgain(await findExecutable(), house, typist, 1, randomFrom(1), ({ lostMs, isOther }) => {
+    expect(isOther, 'what is there is what was typed').toBe(false)
+    expect(lostMs).toBeLessThan(1000)
+  })
 })

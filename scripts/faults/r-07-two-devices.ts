@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs'
-import { type BrowserContext, chromium, type Page } from '@playwright/test'
+import { type BrowserContext, chromium } from '@playwright/test'
 import postgres from 'postgres'
-import { ensureBrowser } from '../browser'
+import { BLOCK, field, findExecutable, line, openLesson, signIn } from './browsers'
 import { atMost, type Experiment, exactly, type Given } from './experiment'
 import type { House, Person } from './house'
 
@@ -12,14 +11,10 @@ export const experiment: Experiment = {
   run,
 }
 
-const LESSON = '/learn/cloud-deployment/cloud-building-blocks'
-const BLOCK = 'cloud-deployment/cloud-building-blocks/in-series'
-
 async function run({ size, random, say, openHouse }: Given) {
   const rounds = size === 'full' ? 10 : 1
   const house = await openHouse()
-  const executablePath = (await ensureBrowser()) ?? process.env.CHROMIUM_PATH ?? system()
-  const browser = await chromium.launch({ ...(executablePath && { executablePath }), args: ['--no-sandbox'] })
+  const browser = await chromium.launch({ executablePath: await findExecutable(), args: ['--no-sandbox'] })
   let [overwritten, keys, missing] = [0, 0, 0]
   try {
     const people = await house.makeLearners(rounds * 2)
@@ -53,28 +48,10 @@ async function run({ size, random, say, openHouse }: Given) {
   }
 }
 
-const system = () => ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path))
-
-async function signIn(context: BrowserContext, house: House, person: Person | undefined): Promise<Page> {
-  const [name = '', value = ''] = (person?.cookie ?? '').split('=')
-  await context.addCookies([{ name, value, url: house.url, httpOnly: true, sameSite: 'Lax' }])
+async function enter(context: BrowserContext, house: House, person: Person | undefined) {
+  await signIn(context, house, person)
   return openLesson(context, house)
 }
-
-async function openLesson(context: BrowserContext, house: House): Promise<Page> {
-  const page = await context.newPage()
-  await page.goto(house.url + LESSON)
-  const box = page.locator(`[data-block="${BLOCK}"]`)
-  await box.scrollIntoViewIfNeeded()
-  await page.waitForFunction((id) => {
-    const node = document.querySelector(`[data-block="${id}"]`)
-    return node && Object.keys(node).some((key) => key.startsWith('__reactProps'))
-  }, BLOCK)
-  return page
-}
-
-const field = (page: Page) => page.locator(`[data-block="${BLOCK}"]`).getByRole('textbox')
-const line = (page: Page, text: string) => page.locator(`[data-block="${BLOCK}"]`).getByText(text).first()
 
 /** Both write without a network and come back one after the other; the second settles it with the keyboard. */
 async function meet(
@@ -85,7 +62,7 @@ async function meet(
 ): Promise<{ overwritten: number; presses: number }> {
   const [laptop, phone] = [await newContext(), await newContext()]
   try {
-    const [here, there] = [await signIn(laptop, house, person), await signIn(phone, house, person)]
+    const [here, there] = [await enter(laptop, house, person), await enter(phone, house, person)]
     await Promise.all([laptop.setOffline(true), phone.setOffline(true)])
     await field(here).fill('of the laptop')
     await field(there).fill('of the phone')
@@ -136,7 +113,7 @@ async function crash(
   ms: number,
 ): Promise<number> {
   try {
-    const page = await signIn(context, house, person)
+    const page = await enter(context, house, person)
     const control = await context.newCDPSession(page)
     await context.setOffline(true)
     const typed: { at: number; length: number }[] = []
