@@ -96,7 +96,7 @@ function start(
 ): Promise<{ stdout: string; stderr: string; code: number }> {
   return new Promise((resolve, reject) => {
     const { input = '', cwd, env } = options
-    const child = spawn(program, args, { cwd, env: { ...(env ?? process.env), NODE_ENV: 'test' } })
+    const child = spawn(program, args, { cwd, env: { NODE_ENV: 'test', PATH, ...env } })
     const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []]
     child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk))
     child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk))

@@ -214,7 +214,7 @@ function expandTabs(line: string, format: string): string {
   return out
 }
 
-const subjectLines = (message: string) => message.replace(/^\n+/, '').split(/\n\s*\n/)[0] ?? ''
+const subjectLines = (message: string) => (message.replace(/^\n+/, '').split(/\n\s*\n/)[0] ?? '').trimEnd()
 
 /** The placeholders of `--format`. */
 export function expand(format: string, commit: Commit, context: PrettyContext): string {

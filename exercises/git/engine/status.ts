@@ -296,15 +296,15 @@ function stateText(run: Run, data: StatusData, hints: boolean): string {
     text += unmerged
       ? `You have unmerged paths.\n${hint('fix conflicts and run "git commit"')}${hint('use "git merge --abort" to abort the merge')}\n`
       : `All conflicts fixed but you are still merging.\n${hint('use "git commit" to conclude merge')}\n`
-  } else if (rebasing(repo)) text += rebaseText(run, unmerged, hints)
+  } else if (rebasing(repo)) text += rebaseText(run, data, hints)
   else
     for (const [file, verb, word] of [
       ['CHERRY_PICK_HEAD', 'cherry-pick', 'cherry-picking'],
       ['REVERT_HEAD', 'revert', 'reverting'],
     ] as const) {
-      const id = repo.state(file)?.trim()
-      const first = verb === 'revert' ? 'revert ' : 'pick '
-      if (!id && !repo.state('sequencer/todo')?.startsWith(first)) continue
+      const sequenced = repo.state('sequencer/todo')?.startsWith(verb === 'revert' ? 'revert ' : 'pick ')
+      const id = sequenced ? null : repo.state(file)?.trim()
+      if (!id && !sequenced) continue
       const what = verb === 'revert' ? 'revert' : 'cherry-pick'
       text += id
         ? `You are currently ${word} commit ${run.abbreviate(id)}.\n`
@@ -340,8 +340,9 @@ function todoLines(repo: Repository, name: string): string[] {
     )
 }
 
-function rebaseText(run: Run, unmerged: boolean, hints: boolean): string {
+function rebaseText(run: Run, data: StatusData, hints: boolean): string {
   const { repo } = run
+  const unmerged = data.unmerged.size > 0
   const hint = (line: string) => (hints ? `  (${line})\n` : '')
   let text = ''
   const interactive = repo.hasState('rebase-merge/interactive')
@@ -377,7 +378,7 @@ function rebaseText(run: Run, unmerged: boolean, hints: boolean): string {
   } else if (!interactive || repo.hasState('MERGE_MSG')) {
     text += `You are currently rebasing${where}.\n`
     text += hint('all conflicts fixed: run "git rebase --continue"')
-  } else if (splitInProgress(repo)) {
+  } else if ((data.unstaged.length > 0 || unmerged) && splitInProgress(repo)) {
     text += `You are currently splitting a commit while rebasing${where}.\n`
     text += hint('Once your working directory is clean, run "git rebase --continue"')
   } else {

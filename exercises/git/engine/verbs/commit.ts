@@ -166,7 +166,10 @@ export async function commit(run: Run, args: string[]): Promise<number | undefin
   await runHook(run, 'post-commit')
   const made = objects.commit(id)
   const showDate =
-    amend || source !== null || options.has('date') || (picking && !options.has('reset-author'))
+    (amend && !options.has('reset-author')) ||
+    source !== null ||
+    options.has('date') ||
+    (picking && !options.has('reset-author'))
   if (!options.has('quiet')) run.out(commitSummary(run, made, showDate, head === null))
 }
 

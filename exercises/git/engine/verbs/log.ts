@@ -431,7 +431,7 @@ export function findCommits(run: Run, settings: LogSettings, options: { needsSta
     if (settings.rightOnly && left.has(commit.id)) return false
     if (settings.cherry === 'pick' && same.has(commit.id)) return false
     if (!tests(commit)) return false
-    if (settings.diff.pickaxe) {
+    if (settings.diff.pickaxe || settings.diff.filter) {
       if (commit.parents.length > 1 && settings.mergesAgainst === 'default') return false
       const parent = commit.parents[0]
       const pairs = treePairs(

@@ -70,7 +70,7 @@ export async function rebase(run: Run, args: string[]): Promise<number | undefin
   if (repo.hasState(DIR))
     throw new Exit(
       128,
-      `fatal: It seems that there is already a rebase-merge directory, and\nI wonder if you are in the middle of another rebase.  If that is the\ncase, please try\n\tgit rebase (--continue | --abort | --skip)\nIf that is not the case, please\n\trm -fr "${repo.gitDir}/rebase-merge"\nand run me again.  I am stopping in case you still have something\nvaluable there.\n\n`,
+      `fatal: It seems that there is already a rebase-merge directory, and\nI wonder if you are in the middle of another rebase.  If that is the\ncase, please try\n\tgit rebase (--continue | --abort | --skip)\nIf that is not the case, please\n\trm -fr ".git/rebase-merge"\nand run me again.  I am stopping in case you still have something\nvaluable there.\n\n`,
     )
   if (options.has('rebase-merges') || options.has('p')) die('--rebase-merges is not modelled here')
   const revisions = new Revisions(repo, run)
@@ -284,6 +284,12 @@ function emptyBase(run: Run): Commit {
   )
 }
 
+/** Rebase says on standard output what it lacks. */
+function sayAndStop(run: Run, text: string): never {
+  run.out(text)
+  throw new Exit(1)
+}
+
 function defaultUpstream(run: Run): string {
   const { repo } = run
   const { branch } = repo
@@ -299,8 +305,8 @@ function defaultUpstream(run: Run): string {
         .entries()
         .find(([key]) => /^remote\..+\.url$/.test(key))?.[0]
         .split('.')[1] ?? '<remote>'
-    throw new Exit(
-      1,
+    sayAndStop(
+      run,
       `There is no tracking information for the current branch.\nPlease specify which branch you want to rebase against.\nSee git-rebase(1) for details.\n\n    git rebase '<branch>'\n\nIf you wish to set tracking information for this branch you can do so with:\n\n    git branch --set-upstream-to=${remote}/<branch> ${branch}\n\n`,
     )
   }
@@ -488,7 +494,7 @@ function parseTodo(run: Run, text: string): Step[] | string {
     }
     const flag = /^-[cC]$/.test(rest[0] ?? '') ? (rest.shift()!.slice(1) as 'C' | 'c') : undefined
     if (!['pick', 'reword', 'edit', 'squash', 'fixup', 'drop'].includes(verb)) {
-      problems += `error: invalid command '${word}'\nerror: invalid line ${i + 1}: ${line}\n`
+      problems += `error: invalid line ${i + 1}: ${line}\n`
       continue
     }
     const commit = rest[0] ? revisions.findCommit(rest[0]) : null
@@ -714,12 +720,13 @@ async function record(
       message = repo.state(`${DIR}/message-fixup`)!
     else edits = true
   }
-  let text = cleanMessage(message, melds)
+  // What is melded on the way keeps its comments; only the last of a row has its message cleaned.
+  let text = melds && !final ? message : cleanMessage(message, melds)
   const parents = melds ? head!.parents : head ? [head.id] : []
   const committer = committerOf(run, author)
   const write = (body: string) => {
     const id = objects.writeCommit({ tree, parents, author, committer, message: body })
-    refs.detach(id, run.note(`${actionOf(run)} (${step.verb}): ${subjectOf(body)}`), head?.id)
+    refs.detach(id, run.note(`${actionOf(run)} (${step.verb}): ${body.split('\n')[0]}`), head?.id)
     return id
   }
   if (edits) {
