@@ -3,7 +3,7 @@
  * recorded so that it can be done again anywhere with the same ids to show for it: in a second browser, or in the verifier.
  */
 import { type EditorRequest, type GitResult, type Host, type Output, runGit, splitWords } from './engine/git'
-import { type Snapshot, World, type WorldData } from './engine/world'
+import { joinPath, type Snapshot, World, type WorldData } from './engine/world'
 
 /** How an exercise begins; plain data, made by the compiler of lessons. */
 export type Seed = {
@@ -77,7 +77,6 @@ export const gitShell: Shell = async ({ line, world, cwd, git }) => {
   if (name === undefined || name.startsWith('#')) return say('', 0)
   if (name === 'git') return git(args, { cwd })
   if (name !== 'cd') return say(`${name}: command not found\n`, 127)
-  const { joinPath } = await import('./engine/world')
   const to = joinPath(cwd, args[0] ?? '~')
   return world.isDirectory(to)
     ? { ...say('', 0), cwd: to }
@@ -196,8 +195,8 @@ export class GitSession {
     this.world.now = this.now * 1000
     if (deed.do === 'run') return this.runLine(deed.line, cwd, host, env)
     try {
-      if (deed.do === 'save') this.world.write(deed.path, deed.text)
-      else this.world.remove(deed.path)
+      if (deed.do === 'save') this.world.write(joinPath('/', deed.path), deed.text)
+      else this.world.remove(joinPath('/', deed.path))
       return { output: [], exitCode: 0 }
     } catch (problem) {
       return { output: [{ to: 'err', text: `${(problem as Error).message}\n` }], exitCode: 1 }

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { fsck, requireGit, Session } from './differential.testing'
-import { runGit, splitWords } from './git'
+import { FAULT, runGit, splitWords, verbs } from './git'
 import { World } from './world'
 
 const folder = fileURLToPath(new URL('sessions/', import.meta.url))
@@ -72,4 +72,51 @@ describe('whatever is done', () => {
     expect(world.list(`${home}/r/.git/objects`).length).toBeGreaterThan(150)
     expect(await fsck(world, `${home}/r`)).toBe('')
   })
+
+  it('no words after a verb meet a fault of ours, in the middle of a merge or before the first commit', async () => {
+    const world = new World()
+    const home = '/home/maya'
+    world.write(`${home}/.gitconfig`, '[user]\n\tname = Maya\n\temail = maya@harbour.example\n')
+    let time = 1_700_000_000
+    const git = (line: string) =>
+      runGit(
+        world,
+        { now: () => time++, zone: '+0000' },
+        { args: splitWords(line), cwd: `${home}/r`, env: { HOME: home, GIT_EDITOR: 'true' } },
+      )
+    const faults: string[] = []
+    const tryAll = async () => {
+      const before = world.snapshot()
+      for (const verb of verbs)
+        for (const word of ODD) {
+          const line = `${verb} ${word}`
+          if ((await git(line)).stderr.includes(FAULT)) faults.push(line)
+          world.restore(before)
+        }
+    }
+    world.makeDirectory(`${home}/r`)
+    await git('init -q')
+    await tryAll()
+    for (const [branch, text] of [
+      ['main', 'a\n'],
+      ['side', 'b\n'],
+    ]) {
+      world.write(`${home}/r/a`, text!)
+      await git('add .')
+      await git(`commit -qm ${branch}`)
+      await git(branch === 'main' ? 'switch -qc side' : 'switch -q main')
+    }
+    world.write(`${home}/r/a`, 'c\n')
+    await git('commit -qam c')
+    await git('merge side')
+    await tryAll()
+    world.write(`${home}/r/.git/refs/heads/main`, `${'f'.repeat(40)}\n`)
+    await tryAll()
+    expect(faults).toEqual([])
+  })
 })
+
+const ODD =
+  '|nosuch|-|--|--nosuch|-z|HEAD~99|:|:1:a|HEAD:|HEAD:a|^|HEAD^{|@{|@{99}|@{u}|..|...|a..b|HEAD...HEAD|[|(|/|a|-1|-n|-m|-d|-L:(|-S|-G(|--grep=(|--format=%(|--date=format:%|--continue|--abort|--skip|-i|stash@{0}|:/(|--root|--hard|--theirs|-p|--amend|--delete'.split(
+    '|',
+  )

@@ -5,13 +5,11 @@
 // biome-ignore lint/style/noRestrictedImports: what is compared with is a program of this machine; no page imports this file.
 import { spawn, spawnSync } from 'node:child_process'
 import {
-  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
-  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -113,6 +111,19 @@ function start(
   })
 }
 
+/** A word for a shell. */
+const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`
+
+/** A command that prints exactly this text. */
+const printed = (text: string) =>
+  `printf '%b' ${quoted(text.replaceAll('\\', '\\\\').replaceAll('\0', '\\0000'))}`
+
+/** The clock of the nth git command of a session: a minute each. */
+function datesOf(n: number): Record<string, string> {
+  const date = `@${START + 60 * n} +0100`
+  return { GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date }
+}
+
 export type Difference = { step: string; what: string; real: string; ours: string }
 type Said = { stdout: string; stderr: string; code: number }
 
@@ -145,7 +156,9 @@ export class Session {
 
   async run(text: string): Promise<Difference[]> {
     try {
-      for (const step of parseSession(text)) await this.step(step)
+      const steps = parseSession(text)
+      await this.runReal(steps)
+      for (const step of steps) await this.step(step)
       await this.compareStates()
       return this.differences
     } finally {
@@ -153,58 +166,75 @@ export class Session {
     }
   }
 
-  private real(path: string): string {
-    return joinPath(this.cwd, path)
+  /** All of a session in one shell, which is cheaper than a process of its own for each step from here. */
+  private async runReal(steps: Step[]): Promise<void> {
+    const said = join(this.root, 'said')
+    mkdirSync(said)
+    let [cwd, n] = [this.home, 0]
+    const lines = steps.map((step) => {
+      const { kind, words } = step
+      const [first = '', second = ''] = words
+      const path = (word: string) => quoted(joinPath(cwd, word))
+      if (kind === '>' || kind === '>>')
+        return `mkdir -p ${quoted(dirname(joinPath(cwd, first)))}; ${printed(closed(second))} ${kind} ${path(first)}`
+      if (kind === 'rm')
+        return `rm -rf ${words
+          .filter((word) => !word.startsWith('-'))
+          .map(path)
+          .join(' ')}`
+      if (kind === 'mv') return `mv ${path(first)} ${path(second)}`
+      if (kind === 'mkdir') return `mkdir -p ${path(first)}`
+      if (kind === 'chmod') return `chmod ${first} ${path(second)}`
+      if (kind === 'cd') {
+        cwd = joinPath(cwd, first.replace(/^~/, this.home))
+        return `cd ${quoted(cwd)}`
+      }
+      if (kind !== 'git') throw new Error(`no such step: ${step.line}`)
+      const env = { ...datesOf(n), ...step.env }
+      const set = Object.entries(env).map(([name, value]) => `${name}=${quoted(value)}`)
+      const file = `${said}/${n++}`
+      const input = step.stdin === undefined ? '' : `${printed(step.stdin)} | `
+      const from = step.stdin === undefined ? '< /dev/null ' : ''
+      const command = `${GIT} ${step.words.map(quoted).join(' ')} ${from}> ${file}.out 2> ${file}.err`
+      return `${input}env ${set.join(' ')} ${command}; echo $? > ${file}.code`
+    })
+    await start('sh', [], {
+      cwd: this.home,
+      input: `${lines.join('\n')}\n`,
+      env: {
+        LC_ALL: 'C.UTF-8',
+        GIT_CONFIG_NOSYSTEM: '1',
+        GIT_EDITOR: 'false',
+        GIT_CEILING_DIRECTORIES: this.root,
+        HOME: this.home,
+      },
+    })
   }
 
   private async step(step: Step): Promise<void> {
     const { kind, words } = step
     const [first = '', second = ''] = words
-    const ours = joinPath(this.cwd, first)
-    switch (kind) {
-      case '>':
-      case '>>': {
-        const path = this.real(first)
-        mkdirSync(dirname(path), { recursive: true })
-        const before = kind === '>>' && existsSync(path) ? readFileSync(path, 'utf8') : ''
-        writeFileSync(path, before + closed(second))
-        this.world.write(ours, before + closed(second))
-        return
+    const place = joinPath(this.cwd, first)
+    if (kind === 'git') await this.git(step)
+    else if (kind === '>') this.world.write(place, closed(second))
+    else if (kind === '>>') this.world.write(place, (this.world.readText(place) ?? '') + closed(second))
+    else if (kind === 'rm')
+      for (const word of words) {
+        if (!word.startsWith('-')) this.world.remove(joinPath(this.cwd, word))
       }
-      case 'rm':
-        for (const word of words.filter((one) => !one.startsWith('-'))) {
-          rmSync(this.real(word), { recursive: true, force: true })
-          this.world.remove(joinPath(this.cwd, word))
-        }
-        return
-      case 'mv':
-        renameSync(this.real(first), this.real(second))
-        this.world.move(ours, joinPath(this.cwd, second))
-        return
-      case 'mkdir':
-        mkdirSync(this.real(first), { recursive: true })
-        this.world.makeDirectory(ours)
-        return
-      case 'chmod':
-        chmodSync(this.real(second), first === '+x' ? 0o755 : 0o644)
-        this.world.setExecutable(joinPath(this.cwd, second), first === '+x')
-        return
-      case 'cd':
-        this.cwd = joinPath(this.cwd, first.replace(/^~/, this.home))
-        return
-      case 'git':
-        return this.git(step)
-      default:
-        throw new Error(`no such step: ${step.line}`)
-    }
+    else if (kind === 'mv') this.world.move(place, joinPath(this.cwd, second))
+    else if (kind === 'mkdir') this.world.makeDirectory(place)
+    else if (kind === 'chmod') this.world.setExecutable(joinPath(this.cwd, second), first === '+x')
+    else this.cwd = joinPath(this.cwd, first.replace(/^~/, this.home))
   }
 
   private async git(step: Step): Promise<void> {
-    const time = START + 60 * this.count++
-    const dates = { GIT_AUTHOR_DATE: `@${time} +0100`, GIT_COMMITTER_DATE: `@${time} +0100` }
-    const env = { ...dates, HOME: this.home, ...step.env }
+    const n = this.count++
+    const time = START + 60 * n
+    const env = { ...datesOf(n), HOME: this.home, ...step.env }
     this.shellEnv = env
-    const real = await this.runReal(step, env)
+    const read = (ending: string) => readFileSync(join(this.root, 'said', `${n}.${ending}`), 'utf8')
+    const real: Said = { stdout: tidy(read('out')), stderr: tidy(read('err')), code: Number(read('code')) }
     const said = await runGit(this.world, this.host(time), {
       args: step.words,
       cwd: this.cwd,
@@ -220,23 +250,7 @@ export class Session {
     if (usage(real.stderr) !== usage(ours.stderr)) this.differ(step.line, 'errors', real.stderr, ours.stderr)
   }
 
-  private async runReal(step: Step, env: Record<string, string>): Promise<Said> {
-    const done = await start(GIT, step.words, {
-      cwd: this.cwd,
-      input: step.stdin ?? '',
-      env: {
-        PATH,
-        LC_ALL: 'C.UTF-8',
-        GIT_CONFIG_NOSYSTEM: '1',
-        GIT_EDITOR: env.GIT_EDITOR ?? 'false',
-        GIT_CEILING_DIRECTORIES: this.root,
-        ...env,
-      },
-    })
-    return { stdout: tidy(done.stdout), stderr: tidy(done.stderr), code: done.code }
-  }
-
-  /** A shell of three commands, for editors in scripts: `true`, `cp file`, `sh -c` with the real shell on a copy. */
+  /** A shell for editors in scripts: the real one, on a copy of the world that is read back. */
   private host(time: number): Host {
     return {
       now: () => time,

@@ -86,6 +86,9 @@ const VERBS: Record<string, Verb> = {
 /** Names of the commands, sorted: what a terminal completes. */
 export const verbs: readonly string[] = Object.keys(VERBS).sort()
 
+/** What a command says that met a mistake of ours; the terminal goes on. */
+export const FAULT = 'this git has a fault, which is not yours'
+
 export type GitCall = {
   /** The words after `git`. */
   args: string[]
@@ -182,7 +185,9 @@ export async function runGit(world: World, host: Host, call: GitCall): Promise<G
       run.err(`fatal: ${problem.message}\n`)
       return result(run.output, 128)
     }
-    throw problem
+    if (problem instanceof SyntaxError) run.err(`fatal: ${problem.message}\n`)
+    else run.err(`fatal: ${FAULT}: ${(problem as Error).message}\n`)
+    return result(run.output, 128)
   }
 }
 

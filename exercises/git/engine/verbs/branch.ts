@@ -936,7 +936,8 @@ export async function checkout(run: Run, args: string[]): Promise<number | undef
   if (name === 'HEAD' && !options.has('detach')) name = undefined
   if (name === undefined) {
     if (options.has('detach')) {
-      goTo(run, { commit: repo.head!, name: repo.headId! }, leave)
+      const commit = repo.head ?? die('You are on a branch yet to be born')
+      goTo(run, { commit, name: commit.id }, leave)
       return
     }
     if (leave.force) {

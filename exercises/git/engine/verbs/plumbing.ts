@@ -542,7 +542,8 @@ export function updateIndex(run: Run, args: string[]): void {
 export function updateRef(run: Run, args: string[]): void {
   const options = parseOptions(args, 'd m= no-deref create-reflog stdin')
   const { repo } = run
-  const [name, value] = options.rest as [string, string?]
+  const [name, value] = options.rest
+  if (name === undefined) throw new Exit(129, 'usage: git update-ref [<options>] <ref> <new-value>\n')
   if (options.has('d')) {
     if (['MERGE_HEAD', 'ORIG_HEAD', 'CHERRY_PICK_HEAD'].includes(name)) repo.clearState(name)
     else repo.refs.delete(name)
@@ -775,6 +776,7 @@ export function diffTree(run: Run, args: string[]): void {
   const { repo } = run
   const revisions = new Revisions(repo, run)
   const [first, second] = options.rest as [string, string?]
+  if (first === undefined) throw new Exit(129, 'usage: git diff-tree [<options>] <tree-ish> [<tree-ish>]\n')
   const commit = second === undefined ? revisions.commit(first) : null
   const before = commit
     ? commit.parents[0]
