@@ -25,7 +25,7 @@ import { assetHeaders, frameHeaders, readManifest } from './runner/headers'
 
 const HEADERS_WITHIN_MS = 15_000
 /** Looked at every two seconds, and then there is `LINGER_MS`: nobody is waited for longer than a minute. */
-const REQUEST_WITHIN_MS = 50_000
+const REQUEST_WITHIN_MS = 45_000
 const IDLE_SOCKET_MS = 60_000
 const DRAIN_MS = 15_000
 /** Told to the supervisor: starting again will not help. */
@@ -93,6 +93,8 @@ function serveFolder(folder: string) {
     // sirv hands a hostile range to createReadStream, which throws.
     delete request.headers.range
     request.url = path
+    // And it pipes a file without looking after it: whoever stops in the middle would leave it open for ever.
+    response.once('pipe', (file) => response.once('close', () => file.destroy()))
     serve(request, response)
   }
 }
