@@ -26,12 +26,13 @@ type Spec<Params, Query, Body> = {
   body?: { schema: z.ZodType<Body>; maxBytes: number }
   /**
    * Requests a learner may make in a minute; as many may come at once, or `atOnce` after a time with fewer. `name` is
-   * shared by what shares the count.
+   * shared by what shares the count. A body of more than `bytesEach` counts as several, at most as all of them: what is
+   * kept is limited, not only how often it is sent.
    */
   perMinute?: Limit
 }
 
-type Limit = { name: string; count: number; atOnce?: number; text: string }
+type Limit = { name: string; count: number; atOnce?: number; bytesEach?: number; text: string }
 
 type Given<Params, Query, Body> = { learner: Learner; params: Params; query: Query; body: Body }
 type Context = { params: Promise<Record<string, string | string[] | undefined>> }
@@ -63,7 +64,7 @@ export function handler<Params = unknown, Query = unknown, Body = unknown>(
         query: spec.query ? take(spec.query, readQuery(request)) : refuseQuery(request),
         body: undefined as unknown,
       }
-      if (spec.perMinute) await takeTurn(learner, spec.perMinute)
+      if (spec.perMinute) await takeTurn(learner, spec.perMinute, sizeOf(request))
       if (spec.body) given.body = take(spec.body.schema, await readJson(request, spec.body.maxBytes))
       const done = await work(given as Given<Params, Query, Body>)
       return done instanceof Response ? done : answer(200, done)
@@ -74,11 +75,21 @@ export function handler<Params = unknown, Query = unknown, Body = unknown>(
 }
 
 /** Takes one turn of a learner's limit. Throws `Refused` 429 that says when to come again. */
-async function takeTurn(learner: Learner, { name, count, atOnce = count, text }: Limit) {
-  const turn = await takeToken({ bucket: `${name}:${learner.id}`, capacity: atOnce, perSecond: count / 60 })
+async function takeTurn(
+  learner: Learner,
+  { name, count, atOnce = count, text, bytesEach }: Limit,
+  size: number,
+) {
+  const cost = bytesEach ? Math.min(atOnce, Math.max(1, Math.ceil(size / bytesEach))) : 1
+  const bucket = { bucket: `${name}:${learner.id}`, capacity: atOnce, perSecond: count / 60, cost }
+  const turn = await takeToken(bucket)
   if (turn.allowed) return
   throw new Refused(429, { error: text }, { 'Retry-After': String(Math.max(1, Math.ceil(turn.retryAfter))) })
 }
+
+/** What a body says of its length; one that says nothing may be of any. */
+const sizeOf = (request: NextRequest) =>
+  Number(request.headers.get('content-length') ?? Number.POSITIVE_INFINITY)
 
 /** Parses or throws `Refused`: 400 that names what is wrong, or 404 where nothing can be behind a wrong address. */
 export function take<T>(schema: z.ZodType<T>, value: unknown, status: 400 | 404 = 400): T {

@@ -189,6 +189,15 @@ test('who waits as long as a refusal says is let in, also after asking all the t
   expect(await takeToken(bucket)).toEqual({ allowed: true, retryAfter: 0 })
 })
 
+test('a turn of several tokens takes them all or none, and waits for all of them', async () => {
+  const bucket = { bucket: randomUUID(), capacity: 30, perSecond: 0.5 }
+  const turns = await Promise.all(Array.from({ length: 9 }, () => takeToken({ ...bucket, cost: 8 })))
+  expect(turns.filter(({ allowed }) => allowed)).toHaveLength(3)
+  expect(turns.find(({ allowed }) => !allowed)?.retryAfter).toBe(4)
+  expect((await takeToken({ ...bucket, cost: 6 })).allowed).toBe(true)
+  expect(await takeToken({ ...bucket, cost: 30 })).toEqual({ allowed: false, retryAfter: 60 })
+})
+
 test('of fifty guesses at once ten are let in, and no more in any fifteen minutes', async () => {
   const gates = await Promise.all(Array.from({ length: 50 }, () => signInAllowed(email, 'net')))
   expect(gates.filter(({ allowed }) => allowed)).toHaveLength(10)

@@ -5,32 +5,38 @@ import { rateLimits, signInFailures } from '../schema'
 
 export type Turn = { allowed: boolean /** Seconds until the next is allowed. */; retryAfter: number }
 
-type Bucket = { bucket: string; capacity: number; perSecond: number }
+type Bucket = {
+  bucket: string
+  capacity: number
+  perSecond: number /** Tokens that this turn takes; 1. */
+  cost?: number
+}
 
 const filled = ({ capacity, perSecond }: Bucket) =>
   sql<number>`least(${capacity}::float8, ${rateLimits.tokens} + greatest(0, extract(epoch from clock_timestamp() - ${rateLimits.updatedAt})) * ${perSecond}::float8)`
 
 /**
- * Takes one token out of a bucket that holds `capacity` and fills by `perSecond`. One statement, so that of any number
+ * Takes a turn's tokens out of a bucket that holds `capacity` and fills by `perSecond`. One statement, so that of any number
  * at once exactly as many are let through as there are tokens. A refused one takes nothing: whoever keeps asking is let
  * in as soon as one who waits.
  */
 export async function takeToken(bucket: Bucket): Promise<Turn> {
+  const { cost = 1 } = bucket
   const taken = await withDatabase((db) =>
     db
       .insert(rateLimits)
-      .values({ bucket: bucket.bucket, tokens: bucket.capacity - 1, updatedAt: sql`clock_timestamp()` })
+      .values({ bucket: bucket.bucket, tokens: bucket.capacity - cost, updatedAt: sql`clock_timestamp()` })
       .onConflictDoUpdate({
         target: rateLimits.bucket,
-        set: { tokens: sql`${filled(bucket)} - 1`, updatedAt: sql`clock_timestamp()` },
-        setWhere: sql`${filled(bucket)} >= 1`,
+        set: { tokens: sql`${filled(bucket)} - ${cost}::float8`, updatedAt: sql`clock_timestamp()` },
+        setWhere: sql`${filled(bucket)} >= ${cost}::float8`,
       })
       .returning({ tokens: rateLimits.tokens }),
   )
   return taken.length > 0 ? { allowed: true, retryAfter: 0 } : peekToken(bucket)
 }
 
-/** Whether a token is there now, without taking it. */
+/** Whether the tokens of a turn are there now, without taking them. */
 export async function peekToken(bucket: Bucket): Promise<Turn> {
   const [row] = await withDatabase((db) =>
     db
@@ -38,7 +44,7 @@ export async function peekToken(bucket: Bucket): Promise<Turn> {
       .from(rateLimits)
       .where(eq(rateLimits.bucket, bucket.bucket)),
   )
-  const missing = 1 - (row?.tokens ?? bucket.capacity)
+  const missing = (bucket.cost ?? 1) - (row?.tokens ?? bucket.capacity)
   if (missing <= 0) return { allowed: true, retryAfter: 0 }
   return { allowed: false, retryAfter: Math.max(1, Math.ceil(missing / bucket.perSecond)) }
 }

@@ -497,6 +497,17 @@ test.describe('S-70 a body is as long as it may be, or nothing of it is kept', (
     expect(await stateOf(person)).toBe(before)
   })
 
+  test('S-70 a long answer counts as several: nobody fills the disk two hundred times in a row', async () => {
+    const person = await makePerson()
+    const long = () => anAttempt({ response: { text: 'x'.repeat(500 * 1024) } })
+    const sent = () => send('POST', '/api/attempts', long(), { as: person })
+    const answers = []
+    for (let n = 0; n < 8; n++) answers.push(await sent())
+    expect(answers.map(({ status }) => status)).toEqual([...Array(7).fill(400), 429])
+    expect(Number(answers[7]?.headers['retry-after'])).toBeGreaterThan(10)
+    expect((await send('POST', '/api/attempts', anAttempt(), { as: person })).status).toBe(200)
+  })
+
   test('S-70 a body that ends too early, or is longer than it says, is not taken for a whole one', async () => {
     const person = await makePerson()
     const before = await stateOf(person)

@@ -26,6 +26,7 @@ export const POST = handler(
       count: 30,
       // What somebody did without a network comes at once, and what they do next must not wait behind it.
       atOnce: 240,
+      bytesEach: 16 * 1024,
       text: 'Too many attempts in a minute. Nothing of this one is lost: send it again a little later.',
     },
   },
