@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { expect, test } from '@playwright/test'
 import { readManifest } from '../../runner/headers'
 import { ask, BLOCK, COURSE, HOME, LESSON, makePerson, routesBuilt } from './house'
@@ -162,4 +163,16 @@ test('S-53 every sort of answer carries its headers', async () => {
       expect(headers['strict-transport-security'], `${path}: plain http`).toBeUndefined()
     }
   }
+})
+
+test('S-54 every file of the runtime is served as its manifest says, to the byte', async () => {
+  const { version, files } = readManifest()
+  const served = await Promise.all(
+    Object.keys(files).map(async (name) => {
+      const answer = await fetch(`${HOME}/runner/${version}/${name}`)
+      const bytes = Buffer.from(await answer.arrayBuffer())
+      return [name, bytes.length, createHash('sha256').update(bytes).digest('hex')]
+    }),
+  )
+  expect(served).toEqual(Object.entries(files).map(([name, { bytes, sha256 }]) => [name, bytes, sha256]))
 })
