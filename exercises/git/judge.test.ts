@@ -272,7 +272,7 @@ describe('a second author pushes while you work', () => {
           deeds: [
             { do: 'save', path: `${HOME}/priya/hers.txt`, text: 'hers\n' },
             run('git add .'),
-            run('git commit -qm "Hers"'),
+            run('git commit -q --allow-empty -m "Hers"'),
             run('git push -q'),
           ],
         },

@@ -310,6 +310,12 @@ export function formatRef(run: Run, format: string, full: string, id: Id): strin
   )
 }
 
+/** Whether HEAD is on a branch, or will be again when a rebase ends. */
+function isCheckedOut(run: Run, full: string): boolean {
+  const { repo } = run
+  return repo.refs.headTarget === full || repo.state('rebase-merge/head-name')?.trim() === full
+}
+
 function deleteBranches(run: Run, names: string[], force: boolean, remote: boolean, quiet: boolean): number {
   const { repo } = run
   if (names.length === 0) die('branch name required')
@@ -317,7 +323,7 @@ function deleteBranches(run: Run, names: string[], force: boolean, remote: boole
   for (const given of names) {
     const name = given === '-' ? (earlierBranch(repo, 1) ?? given) : given
     const full = remote ? `refs/remotes/${name}` : `refs/heads/${name}`
-    if (!remote && repo.refs.headTarget === full) {
+    if (!remote && isCheckedOut(run, full)) {
       run.err(`error: Cannot delete branch '${name}' checked out at '${repo.workTree ?? repo.gitDir}'\n`)
       code = 1
       continue
@@ -479,7 +485,7 @@ export function createBranch(
   const full = `refs/heads/${name}`
   const exists = repo.refs.get(full)
   if (exists && !force) die(`a branch named '${name}' already exists`)
-  if (exists && force && repo.refs.headTarget === full)
+  if (exists && force && isCheckedOut(run, full))
     die(`cannot force update the branch '${name}' checked out at '${repo.workTree}'`)
   const revisions = new Revisions(repo, run)
   const point = start === '-' ? (earlierBranch(repo, 1) ?? start) : start
@@ -524,15 +530,18 @@ export type Leave = {
   detach?: boolean
   /** `git checkout`, whose words differ from those of `git switch`. */
   isCheckout?: boolean
+  /** Not in the middle of a merge, a rebase or the like. */
+  whenIdle?: boolean
 }
 
 /** Moves HEAD, index and files to a branch or a commit. */
 export function goTo(
   run: Run,
   target: { branch: string } | { commit: Commit; name: string },
-  { force = false, quiet = false, merge = false, detach = false }: Leave,
+  { force = false, quiet = false, merge = false, detach = false, whenIdle = false }: Leave,
   created: 'new' | 'reset' | null = null,
 ): void {
+  if (whenIdle && !force) refuseWhileBusy(run)
   const { repo } = run
   const old = repo.head
   const oldBranch = repo.branch
@@ -729,20 +738,19 @@ export async function switchTo(run: Run, args: string[]): Promise<number | undef
     quiet: options.has('quiet'),
     merge: options.has('merge'),
     detach: options.has('detach'),
+    whenIdle: true,
   }
   const create = options.value('create') ?? options.value('force-create')
   const track = options.negated('track') ? 'never' : options.has('track') ? 'always' : 'auto'
   if (options.has('orphan')) return orphan(run, options.value('orphan')!, true)
   if (create !== undefined) {
     const [start = 'HEAD'] = options.rest
-    if (!leave.force) refuseWhileBusy(run)
     return createAndGo(run, create, start, options.has('force-create'), track, leave, options.rest.length > 0)
   }
   let [name] = options.rest
   if (name === undefined && options.has('track')) die('missing branch name; try -c')
   if (name === undefined) die('missing branch or commit argument')
   if (options.rest.length > 1) die('only one reference expected')
-  if (!leave.force) refuseWhileBusy(run)
   if (options.has('track') && name) {
     const short = name
       .replace(/^refs\/remotes\//, '')
@@ -811,6 +819,7 @@ async function createAndGo(
         : `invalid reference: ${point}`,
     )
   if (exists && !force) die(`a branch named '${name}' already exists`)
+  if (leave.whenIdle && !leave.force) refuseWhileBusy(run)
   const old = repo.head
   if (leave.force) forceTree(run, commit!.tree)
   else if (old?.id !== commit!.id) {

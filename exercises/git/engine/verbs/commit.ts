@@ -74,7 +74,8 @@ export async function commit(run: Run, args: string[]): Promise<number | undefin
   const head = repo.head
   if (amend && !head) die('You have nothing to amend.')
   const merging = repo.hasState('MERGE_HEAD')
-  const picking = repo.hasState('CHERRY_PICK_HEAD')
+  // A commit made by hand while a rebase has stopped is one's own, not the picked commit's author's.
+  const picking = repo.hasState('CHERRY_PICK_HEAD') && !rebasing(repo)
   if (amend && merging) die('You are in the middle of a merge -- cannot amend.')
   if (amend && picking) die('You are in the middle of a cherry-pick -- cannot amend.')
   if (options.has('all') && options.rest.length > 0)
@@ -112,7 +113,7 @@ export async function commit(run: Run, args: string[]): Promise<number | undefin
       run.err(
         'You asked to amend the most recent commit, but doing so would make\nit empty. You can repeat your command with --allow-empty, or you can\nremove the commit entirely with "git reset HEAD^".\n',
       )
-    else if (picking)
+    else if (repo.hasState('CHERRY_PICK_HEAD'))
       run.err(
         `The previous cherry-pick is now empty, possibly due to conflict resolution.\nIf you wish to commit it anyway, use:\n\n    git commit --allow-empty\n\n${rebasing(repo) ? "Otherwise, please use 'git rebase --skip'\n" : "Otherwise, please use 'git cherry-pick --skip'\n"}`,
       )
@@ -188,7 +189,7 @@ function mergeHeads(run: Run): Id[] {
 }
 
 function pickedCommit(run: Run): Commit | null {
-  const id = run.repo.state('CHERRY_PICK_HEAD')?.trim()
+  const id = rebasing(run.repo) ? undefined : run.repo.state('CHERRY_PICK_HEAD')?.trim()
   return id ? run.repo.objects.commit(id) : null
 }
 

@@ -171,7 +171,8 @@ export function mergeTitle(run: Run, name: string): string {
   const early = /^(.*?)(~\d+|\^+)$/.exec(name)
   let what: string
   if (full?.startsWith('refs/heads/')) what = `branch '${full.slice(11)}'`
-  else if (full?.startsWith('refs/remotes/')) what = `remote-tracking branch '${full.slice(13)}'`
+  else if (full?.startsWith('refs/remotes/'))
+    what = `remote-tracking branch '${name.startsWith('refs/') ? name : full.slice(13)}'`
   else if (full?.startsWith('refs/tags/')) what = `tag '${full.slice(10)}'`
   else if (early && fullRefName(repo, early[1]!)?.startsWith('refs/heads/'))
     what = `branch '${early[1]}' (early part)`

@@ -294,20 +294,15 @@ function defaultUpstream(run: Run): string {
   const { repo } = run
   const { branch } = repo
   if (branch === null)
-    throw new Exit(
-      1,
+    return sayAndStop(
+      run,
       "You are not currently on a branch.\nPlease specify which branch you want to rebase against.\nSee git-rebase(1) for details.\n\n    git rebase '<branch>'\n\n",
     )
   const upstream = repo.upstreamOf(branch)
   if (!upstream?.tracking || !repo.refs.get(upstream.tracking)) {
-    const remote =
-      repo.config
-        .entries()
-        .find(([key]) => /^remote\..+\.url$/.test(key))?.[0]
-        .split('.')[1] ?? '<remote>'
     sayAndStop(
       run,
-      `There is no tracking information for the current branch.\nPlease specify which branch you want to rebase against.\nSee git-rebase(1) for details.\n\n    git rebase '<branch>'\n\nIf you wish to set tracking information for this branch you can do so with:\n\n    git branch --set-upstream-to=${remote}/<branch> ${branch}\n\n`,
+      `There is no tracking information for the current branch.\nPlease specify which branch you want to rebase against.\nSee git-rebase(1) for details.\n\n    git rebase '<branch>'\n\nIf you wish to set tracking information for this branch you can do so with:\n\n    git branch --set-upstream-to=<remote>/<branch> ${branch}\n\n`,
     )
   }
   return upstream.tracking
@@ -660,13 +655,12 @@ async function pick(run: Run, step: Pick, rest: Step[]): Promise<number | null> 
     sayMerge(run, result)
     const message = melds ? (repo.state(`${DIR}/message-squash`) ?? commit.message) : commit.message
     repo.setState('MERGE_MSG', message + conflictComment(result))
-    repo.setState(`${DIR}/message`, message)
+    repo.setState(`${DIR}/message`, `${message}\n`)
     repo.setState(`${DIR}/stopped-sha`, `${commit.id}\n`)
     repo.setState('REBASE_HEAD', `${commit.id}\n`)
     repo.setState('AUTO_MERGE', `${tree}\n`)
     repo.setState(`${DIR}/patch`, '')
-    if (!melds) repo.setState('CHERRY_PICK_HEAD', `${commit.id}\n`)
-    else repo.setState(`${DIR}/amend-squash`, '')
+    if (melds) repo.setState(`${DIR}/amend-squash`, '')
     if (step.verb === 'edit') repo.setState(`${DIR}/stop-after`, '')
     run.err(
       `error: could not apply ${run.abbreviate(commit.id)}... ${subjectOf(commit.message)}\nhint: Resolve all conflicts manually, mark them as resolved with\nhint: "git add/rm <conflicted_files>", then run "git rebase --continue".\nhint: You can instead skip this commit: run "git rebase --skip".\nhint: To abort and get back to the state before "git rebase", run "git rebase --abort".\nCould not apply ${run.abbreviate(commit.id)}... ${subjectOf(commit.message)}\n`,
@@ -805,7 +799,7 @@ function stop(run: Run, commit: Commit): number {
   const { repo } = run
   repo.setState(`${DIR}/amend`, `${repo.headId}\n`)
   repo.setState(`${DIR}/stopped-sha`, `${commit.id}\n`)
-  repo.setState(`${DIR}/message`, commit.message)
+  repo.setState(`${DIR}/message`, `${commit.message}\n`)
   repo.setState('REBASE_HEAD', `${commit.id}\n`)
   run.err(
     `Stopped at ${run.abbreviate(commit.id)}...  ${subjectOf(commit.message)}\nYou can amend the commit now, with\n\n  git commit --amend \n\nOnce you are satisfied with your changes, run\n\n  git rebase --continue\n`,

@@ -396,8 +396,11 @@ export function fetch(run: Run, args: string[], _forPull = false): number | unde
   }
   const url = name === '.' ? repo.gitDir : (configured ?? name)
   const other = openRemote(run, url)
+  if (!options.has('append')) repo.setState('FETCH_HEAD', '')
   const wanted = chooseRefs(run, other, name, specs, options.has('force'))
   const action = run.vars.GIT_REFLOG_ACTION ?? ['fetch', ...args].join(' ')
+  if (repo.workTree !== null && wanted.some(({ local }) => local !== null && local === repo.refs.headTarget))
+    die(`refusing to fetch into branch '${repo.refs.headTarget}' checked out at '${repo.workTree}'`)
   wanted.sort((a, b) => Number(b.forMerge) - Number(a.forMerge))
   copyObjects(
     other.objects,
@@ -557,8 +560,9 @@ function chooseRefs(run: Run, other: Repository, name: string, specs: string[], 
           : `refs/heads/${to}`
       : null
     wanted.push({ theirs, local, id, forMerge: true, force: forced })
-    const tracking = local === null ? repo.trackingName(name, theirs) : null
-    if (tracking) wanted.push({ theirs, local: tracking, id, forMerge: false, force: true })
+    const tracking = repo.trackingName(name, theirs)
+    if (tracking && tracking !== local)
+      wanted.push({ theirs, local: tracking, id, forMerge: false, force: true })
   }
   const seen = new Set<string>()
   return wanted.filter((one) => {
@@ -577,8 +581,6 @@ function updateTracking(
   const { repo } = run
   const old = repo.refs.get(local!)
   if (old === id) return null
-  if (repo.refs.headTarget === local && repo.workTree !== null)
-    return { code: '!', summary: '[rejected]', note: '  (refusing to fetch into current branch)' }
   if (!old) {
     repo.refs.set(
       local!,
@@ -683,6 +685,8 @@ export async function pull(run: Run, args: string[]): Promise<number | undefined
     if (code) return code
   } catch (problem) {
     pass(inner)
+    // What fetch dies of, pull only fails with.
+    if (problem instanceof Exit) throw new Exit(1, problem.message)
     throw problem
   }
   const lines = (repo.state('FETCH_HEAD') ?? '')
@@ -728,8 +732,12 @@ export async function pull(run: Run, args: string[]): Promise<number | undefined
   )
   try {
     if (rebases && !onlyForward && oldHead) {
-      if (!diverged && !isAncestor(repo.objects, theirs.id, oldHead)) {
-        const forward = await mergeCommit(then, theirs, plan(action, what, 'only', options, intoText(run)))
+      if (isAncestor(repo.objects, oldHead, theirs.id)) {
+        const forward = await mergeCommit(
+          then,
+          theirs,
+          plan(action, theirs.id, what, 'only', options, intoText(run)),
+        )
         return forward
       }
       return await rebase(then, [
@@ -745,7 +753,14 @@ export async function pull(run: Run, args: string[]): Promise<number | undefined
     return await mergeCommit(
       then,
       theirs,
-      plan(action, what, onlyForward ? 'only' : never ? 'never' : 'allowed', options, intoText(run)),
+      plan(
+        action,
+        theirs.id,
+        what,
+        onlyForward ? 'only' : never ? 'never' : 'allowed',
+        options,
+        intoText(run),
+      ),
     )
   } finally {
     pass(then)
@@ -781,15 +796,14 @@ function upstreamFor(repo: Repository, fork: Id | null, head: Id, theirs: Id): I
 
 function plan(
   action: string,
+  id: Id,
   what: string,
   ff: 'only' | 'never' | 'allowed',
   options: ReturnType<typeof parseOptions>,
   into: string,
 ) {
   return {
-    name: what
-      .replace(/^branch '([^']*)' of .*$/, (_, name: string) => name && ''.concat('FETCH_HEAD'))
-      .replace(/^.*$/, 'FETCH_HEAD'),
+    name: id,
     message: null,
     title: `Merge ${what}${into}`,
     ff,
@@ -893,13 +907,14 @@ export async function push(run: Run, args: string[]): Promise<number | undefined
     }
   if (changed.length > 0 && (!options.has('quiet') || refused.length > 0)) {
     run.err(`To ${url}\n`)
-    const order = [...changed].sort((a, b) => Number(a.flag === '!') - Number(b.flag === '!'))
+    const rank = ({ flag }: Outcome) => (flag === '!' ? 2 : flag === '*' ? 1 : 0)
+    const order = [...changed].sort((a, b) => rank(a) - rank(b))
     for (const line of order) {
       const names = line.from ? `${line.from} -> ${line.to}` : line.to
       run.err(` ${line.flag} ${line.summary.padEnd(17)} ${names}${line.note}\n`)
     }
   }
-  if (options.has('set-upstream') && refused.length === 0)
+  if (options.has('set-upstream') && refused.length === 0 && !options.has('quiet'))
     for (const one of pushes) {
       const local = one.from === 'HEAD' ? repo.branch : shortName(one.from)
       if (one.id && one.to.startsWith('refs/heads/') && local)
@@ -961,7 +976,7 @@ function choosePushes(
           )
       } else if (mode === 'simple' && upstream.merge !== `refs/heads/${branch}`)
         die(
-          `The upstream branch of your current branch does not match\nthe name of your current branch.  To push to the upstream branch\non the remote, use\n\n    git push ${name} HEAD:${shortName(upstream.merge)}\n\nTo push to the branch of the same name on the remote, use\n\n    git push ${name} HEAD\n\nTo choose either option permanently, see push.default in 'git help config'.\n`,
+          `The upstream branch of your current branch does not match\nthe name of your current branch.  To push to the upstream branch\non the remote, use\n\n    git push ${name} HEAD:${shortName(upstream.merge)}\n\nTo push to the branch of the same name on the remote, use\n\n    git push ${name} HEAD\n\nTo choose either option permanently, see push.default in 'git help config'.\n\nTo avoid automatically configuring an upstream branch when its name\nwon't match the local branch, see option 'simple' of branch.autoSetupMerge\nin 'git help config'.\n`,
         )
       else specs = [`refs/heads/${branch}:${upstream.merge}`]
     }
@@ -991,6 +1006,16 @@ function choosePushes(
         `error: src refspec ${rawFrom} does not match any\nerror: failed to push some refs to '${repo.config.get(`remote.${name}.url`) ?? name}'\n`,
       )
     const target = rawTo ?? full ?? ''
+    if (
+      from === 'HEAD' &&
+      refs.headTarget === null &&
+      !target.startsWith('refs/') &&
+      !fullRemote(other, target)
+    )
+      throw new Exit(
+        1,
+        `error: The destination you provided is not a full refname (i.e.,\nstarting with "refs/"). We tried to guess what you meant by:\n\n- Looking for a ref that matches '${target}' on the remote side.\n- Checking if the <src> being pushed ('HEAD')\n  is a ref in "refs/{heads,tags}/". If so we add a corresponding\n  refs/{heads,tags}/ prefix on the remote side.\n\nNeither worked, so we gave up. You must fully qualify the ref.\nhint: The <src> part of the refspec is a commit object.\nhint: Did you mean to create a new branch by pushing to\nhint: 'HEAD:refs/heads/${target}'?\nerror: failed to push some refs to '${repo.config.get(`remote.${name}.url`) ?? name}'\n`,
+      )
     const to = target.startsWith('refs/')
       ? target
       : (fullRemote(other, target) ??
@@ -1044,6 +1069,17 @@ function leaseOf(
   }
 }
 
+const CURRENT_STAYS = [
+  'error: By default, deleting the current branch is denied, because the next',
+  "'git clone' won't result in any file checked out, causing confusion.",
+  '',
+  "You can set 'receive.denyDeleteCurrent' configuration variable to",
+  "'warn' or 'ignore' in the remote repository to allow deleting the",
+  'current branch, with or without a warning message.',
+  '',
+  "To squelch this message, you can set it to 'refuse'.",
+]
+
 function pushOne(
   run: Run,
   other: Repository,
@@ -1068,6 +1104,14 @@ function pushOne(
     if (leased && expected !== old) return { ...refuse('stale info'), from: '' }
     if (other.config.boolean('receive.denyDeletes'))
       return { ...refuse('deletion prohibited', true), from: '' }
+    if (
+      other.refs.headTarget === to &&
+      !['ignore', 'warn'].includes(other.config.get('receive.denyDeleteCurrent') ?? '')
+    ) {
+      run.err(CURRENT_STAYS.map((line) => `remote: ${line ? `${line}        ` : ''}\n`).join(''))
+      run.err(`remote: error: refusing to delete the current branch: ${to}        \n`)
+      return { ...refuse('deletion of the current branch prohibited', true), from: '' }
+    }
     if (!options.has('dry-run')) other.refs.delete(to)
     return { flag: '-', summary: '[deleted]', from: '', to: shown.to, note: '' }
   }
@@ -1145,7 +1189,7 @@ function pushHint(run: Run, refused: Outcome[]): string {
     return `hint: Updates were rejected because the remote contains work that you do\nhint: not have locally. This is usually caused by another repository pushing\nhint: to the same ref. You may want to first integrate the remote changes\nhint: (e.g., 'git pull ...') before pushing again.\n${note}`
   const behind = refused.find(({ reason }) => reason === 'non-fast-forward')
   if (behind)
-    return behind.from === current || behind.from === 'HEAD'
+    return behind.to === current
       ? `hint: Updates were rejected because the tip of your current branch is behind\nhint: its remote counterpart. Integrate the remote changes (e.g.\nhint: 'git pull ...') before pushing again.\n${note}`
       : `hint: Updates were rejected because a pushed branch tip is behind its remote\nhint: counterpart. Check out this branch and integrate the remote changes\nhint: (e.g. 'git pull ...') before pushing again.\n${note}`
   if (reasons.includes('already exists'))
