@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { request } from 'node:http'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -255,6 +255,20 @@ describe('files', () => {
     expect(await answer.text()).toContain('</html>')
   })
 
+  test('R-09: a file that somebody stops reading is closed', async () => {
+    const name = 'pyodide.asm.wasm'
+    const open = () => listOpen(notedPid(dataDir, 'web')).filter((file) => file.endsWith(name)).length
+    const sockets = Array.from({ length: 20 }, () => {
+      const socket = connect(PORT, 'localhost')
+      const path = `/runner/${readManifest().version}/${name}`
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost:${PORT}\r\n\r\n`)
+      return socket.pause()
+    })
+    await expect.poll(open).toBe(sockets.length)
+    for (const socket of sockets) socket.destroy()
+    await expect.poll(open, { timeout: 5000 }).toBe(0)
+  })
+
   test('the runner has its own policy and none of the house', async () => {
     const { version, frameScript } = readManifest()
     const frame = await asked(`/runner/${version}/frame.html`)
@@ -305,6 +319,17 @@ function dripHeaders(): Promise<number> {
       done(performance.now() - began)
     }),
   )
+}
+
+/** The files that a process has open, by their paths. */
+function listOpen(pid: number): string[] {
+  return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+    try {
+      return readlinkSync(`/proc/${pid}/fd/${fd}`)
+    } catch {
+      return [] // It was closed meanwhile.
+    }
+  })
 }
 
 /** Resident memory of a process in bytes. */
