@@ -24,7 +24,7 @@ export type Given = {
   random: Random
   /** `full` is the bar as it is written; `short` takes a few seconds, and guards between two full ones. */
   size: 'short' | 'full'
-  /** A production house with nothing special about it. Experiments of the short size share one, and leave it sound. */
+  /** A production house with nothing special about it. Those of the short size share one; who kills a part of a house has its own. */
   openHouse: () => Promise<House>
   /** A line for whoever watches. */
   say: (line: string) => void

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { notedPid, until } from '../testing'
 import { atLeast, atMost, type Experiment, exactly, type Given, patience } from './experiment'
-import type { House } from './house'
+import { type House, openHouse } from './house'
 import { judge, startWriters, type Writers } from './writers'
 
 export const experiment: Experiment = {
@@ -13,7 +13,7 @@ export const experiment: Experiment = {
 /** A little over what the supervisor takes for a start that worked: its pause stays the shortest. */
 const BETWEEN_MS = [5200, 6500] as const
 
-async function run({ size, random, say, openHouse }: Given) {
+async function run({ size, random, say }: Given) {
   const kills = size === 'full' ? 50 : 1
   const house = await openHouse()
   try {

@@ -24,7 +24,7 @@ async function run(given: Given) {
   return { figures: [...(await restart(given)), ...(await hangUp(given))] }
 }
 
-async function restart({ size, random, say, openHouse }: Given): Promise<Figure[]> {
+async function restart({ size, random, say }: Given): Promise<Figure[]> {
   const times = size === 'full' ? 10 : 1
   const house = await openHouse()
   try {

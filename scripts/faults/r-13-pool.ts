@@ -1,7 +1,7 @@
 import postgres from 'postgres'
 import { openSql } from '../../db/connection'
 import { atLeast, atMost, type Experiment, exactly, type Figure, type Given, patience } from './experiment'
-import type { House, Person } from './house'
+import { type House, openHouse, type Person } from './house'
 import { queryThroughPooler } from './pooler'
 import { judge, startWriters } from './writers'
 
@@ -11,7 +11,7 @@ export const experiment: Experiment = {
   run,
 }
 
-async function run({ size, random, say, openHouse }: Given) {
+async function run({ size, random, say }: Given) {
   const house = await openHouse()
   try {
     const people = await house.makeLearners(size === 'full' ? 20 : 5)
