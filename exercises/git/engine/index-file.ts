@@ -103,6 +103,17 @@ export class Index {
     this.order = null
   }
 
+  /** The versions of a conflict take the place of what stands at `path`: 1 is the base, 2 ours, 3 theirs. */
+  fillConflict(path: string, { base, ours, theirs }: Stages): void {
+    this.remove(path)
+    for (const [stage, entry] of [
+      [1, base],
+      [2, ours],
+      [3, theirs],
+    ] as const)
+      if (entry) this.fill({ path, mode: entry.mode, id: entry.id, stage })
+  }
+
   remove(path: string): void {
     for (const stage of [0, 1, 2, 3]) this.entries.delete(keyOf(path, stage))
     this.order = null
@@ -149,6 +160,9 @@ export class Index {
 const keyOf = (path: string, stage: number): string => (stage === 0 ? path : `${path}\0${stage}`)
 
 export type TreeFile = { path: string; mode: string; id: Id }
+
+/** The versions of a path that is in conflict. */
+export type Stages = { base?: TreeFile; ours?: TreeFile; theirs?: TreeFile }
 
 /** Writes the trees that hold these files, innermost first, and gives the outermost one's id. */
 export function writeTreeOf(objects: ObjectDatabase, files: TreeFile[]): Id {

@@ -4,7 +4,7 @@
  */
 import { compareVersions, detectRenames, type Version } from './file-diff'
 import { mergeBases } from './history'
-import { filesOf, type TreeFile, writeTreeOf } from './index-file'
+import { filesOf, type Stages, type TreeFile, writeTreeOf } from './index-file'
 import { type MergeFavour, mergeTexts } from './line-merge'
 import { type Id, MODE } from './objects'
 import type { Repository } from './repository'
@@ -21,8 +21,6 @@ export type MergeOptions = {
   /** How deep inside a merge of common ancestors this one is. */
   depth?: number
 }
-
-export type Stages = { base?: TreeFile; ours?: TreeFile; theirs?: TreeFile }
 
 export type MergeResult = {
   /** Every file of the outcome; one in conflict with its markers. */

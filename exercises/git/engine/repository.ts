@@ -77,6 +77,19 @@ export class Repository {
     for (const name of names) this.world.remove(`${this.gitDir}/${name}`)
   }
 
+  /** What a merge, a pick or a revert that waits for its commit has noted; a sequence of them stays. */
+  clearUnfinished(): void {
+    this.clearState(
+      'MERGE_HEAD',
+      'MERGE_MSG',
+      'MERGE_MODE',
+      'AUTO_MERGE',
+      'SQUASH_MSG',
+      'CHERRY_PICK_HEAD',
+      'REVERT_HEAD',
+    )
+  }
+
   hasState(name: string): boolean {
     return this.world.exists(`${this.gitDir}/${name}`)
   }

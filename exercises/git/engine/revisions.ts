@@ -2,7 +2,7 @@
 import { filesOf } from './index-file'
 import { type Commit, type Id, MODE } from './objects'
 import type { Repository } from './repository'
-import { die, type Run } from './run'
+import { die, type Run, UNITS } from './run'
 import { joinPath } from './world'
 
 const STATES = [
@@ -242,16 +242,7 @@ function dateOf(text: string, run: Run): number | null {
   const plain = text.replaceAll('.', ' ')
   if (!/\d|yesterday|today|now|ago|midnight/.test(plain)) return null
   const ago = /^(\d+|an?|one|two|three) (second|minute|hour|day|week|month|year)s?(?: ago)?$/.exec(plain)
-  const units: Record<string, number> = {
-    second: 1,
-    minute: 60,
-    hour: 3600,
-    day: 86_400,
-    week: 604_800,
-    month: 2_629_746,
-    year: 31_556_952,
-  }
-  if (ago) return run.host.now() - (Number(ago[1]) || 1) * units[ago[2]!]!
+  if (ago) return run.host.now() - (Number(ago[1]) || 1) * UNITS[ago[2]!]!
   if (plain === 'yesterday') return run.host.now() - 86_400
   if (plain === 'now' || plain === 'today') return run.host.now()
   const parsed = Date.parse(plain)

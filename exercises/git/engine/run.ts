@@ -210,7 +210,8 @@ export class Run {
   }
 }
 
-const UNITS: Record<string, number> = {
+/** Seconds in each; months and years as git counts them for `2 months ago`. */
+export const UNITS: Record<string, number> = {
   second: 1,
   minute: 60,
   hour: 3600,

@@ -356,3 +356,16 @@ export function stageFile(repo: Repository, path: string, version: Version): Ind
   repo.index.set(entry)
   return entry
 }
+
+/** Paths that end in `/` become the files below them, however deep. */
+export function expandFolders(repo: Repository, paths: string[]): string[] {
+  const expand = (path: string): string[] =>
+    path.endsWith('/')
+      ? repo.world
+          .list(repo.place(path))
+          .flatMap((name) =>
+            expand(repo.world.isDirectory(repo.place(path + name)) ? `${path + name}/` : path + name),
+          )
+      : [path]
+  return paths.flatMap(expand)
+}

@@ -678,15 +678,7 @@ function mergeInto(run: Run, commit: Commit, label: string): void {
   forceTree(run, commit.tree)
   for (const [path, file] of merged.files)
     run.world.write(repo.place(path), repo.objects.blob(file.id), file.mode === '100755')
-  for (const [path, stages] of merged.conflicts) {
-    index.remove(path)
-    for (const [stage, entry] of [
-      [1, stages.base],
-      [2, stages.ours],
-      [3, stages.theirs],
-    ] as const)
-      if (entry) index.fill({ ...entry, stage })
-  }
+  for (const [path, stages] of merged.conflicts) index.fillConflict(path, stages)
   repo.saveIndex()
 }
 

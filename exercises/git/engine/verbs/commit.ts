@@ -153,15 +153,7 @@ export async function commit(run: Run, args: string[]): Promise<number | undefin
   if (target) refs.set(target, id, note)
   else refs.detach(id, note)
   repo.saveIndex()
-  repo.clearState(
-    'MERGE_HEAD',
-    'MERGE_MSG',
-    'MERGE_MODE',
-    'AUTO_MERGE',
-    'SQUASH_MSG',
-    'CHERRY_PICK_HEAD',
-    'REVERT_HEAD',
-  )
+  repo.clearUnfinished()
   if (!repo.hasState('sequencer/todo')) repo.clearState('sequencer')
   else dropSequenced(run)
   await runHook(run, 'post-commit')

@@ -21,14 +21,8 @@ export function applyMerge(run: Run, result: MergeResult, from = run.repo.head?.
   if (result.conflicts.size > 0) {
     const { index } = repo
     for (const [path, stages] of result.conflicts) {
-      index.remove(path)
       if (!result.files.has(path)) removeFile(repo, path, run.cwd)
-      for (const [stage, entry] of [
-        [1, stages.base],
-        [2, stages.ours],
-        [3, stages.theirs],
-      ] as const)
-        if (entry) index.fill({ path, mode: entry.mode, id: entry.id, stage })
+      index.fillConflict(path, stages)
     }
     repo.saveIndex()
   }

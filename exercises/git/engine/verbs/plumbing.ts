@@ -10,7 +10,7 @@ import { formatCommit } from '../pretty'
 import { fullRefName, Revisions, selectRevisions, unknown } from '../revisions'
 import { die, Exit, fail, type Run } from '../run'
 import { rebasing } from '../status'
-import { unstagedPairs, untrackedFiles, versionOnDisk, versionsOfTree } from '../worktree'
+import { expandFolders, unstagedPairs, untrackedFiles, versionOnDisk, versionsOfTree } from '../worktree'
 import { decode, encode, joinPath } from '../world'
 import { formatRef, sortRefs } from './branch'
 import { treePairs } from './diff'
@@ -201,7 +201,7 @@ export function lsFiles(run: Run, args: string[]): void {
     )
   if (options.has('others')) {
     const found = untrackedFiles(repo, { all: !options.has('directory') })
-    const ignored = expandFolders(run, found.ignored)
+    const ignored = expandFolders(run.repo, found.ignored)
     const chosen = options.has('ignored')
       ? ignored
       : options.has('exclude-standard')
@@ -222,19 +222,6 @@ export function lsFiles(run: Run, args: string[]): void {
     if (options.has('modified') && (!disk || disk.id !== entry.id || disk.mode !== entry.mode))
       run.out(`${quote(entry.path)}${end}`)
   }
-}
-
-function expandFolders(run: Run, paths: string[]): string[] {
-  const { repo } = run
-  const expand = (path: string): string[] =>
-    path.endsWith('/')
-      ? repo.world
-          .list(repo.place(path))
-          .flatMap((name) =>
-            expand(repo.world.isDirectory(repo.place(path + name)) ? `${path + name}/` : path + name),
-          )
-      : [path]
-  return paths.flatMap(expand)
 }
 
 export function revParse(run: Run, args: string[]): number | undefined {

@@ -842,6 +842,12 @@ async function commitStaged(run: Run): Promise<number | undefined> {
   }
   const tree = repo.index.writeTree(objects)
   const head = repo.head!
+  const replaceHead = (message: string) => {
+    const { parents, author } = head
+    const id = objects.writeCommit({ tree, parents, author, committer: run.committer, message })
+    refs.detach(id, run.note(`${actionOf(run)} (continue): ${subjectOf(message)}`))
+    run.out(commitSummary(run, objects.commit(id), true))
+  }
   if (amendAt) {
     if (amendAt !== head.id)
       throw new Exit(
@@ -851,15 +857,7 @@ async function commitStaged(run: Run): Promise<number | undefined> {
     let text = head.message
     repo.setState('COMMIT_EDITMSG', template(run, text, true))
     text = cleanMessage(await editIfAny(run, text), true)
-    const id = objects.writeCommit({
-      tree,
-      parents: head.parents,
-      author: head.author,
-      committer: run.committer,
-      message: text,
-    })
-    refs.detach(id, run.note(`${actionOf(run)} (continue): ${subjectOf(text)}`))
-    run.out(commitSummary(run, objects.commit(id), true))
+    replaceHead(text)
     return
   }
   const commit = stopped ? objects.commit(stopped) : null
@@ -876,15 +874,7 @@ async function commitStaged(run: Run): Promise<number | undefined> {
     )
     if (!nextMelds(rest) && !onlyFixups)
       text = cleanMessage(await editIfAny(run, repo.state(`${DIR}/message-squash`)!), true)
-    const id = objects.writeCommit({
-      tree,
-      parents: head.parents,
-      author: head.author,
-      committer: run.committer,
-      message: text,
-    })
-    refs.detach(id, run.note(`${actionOf(run)} (continue): ${subjectOf(text)}`))
-    run.out(commitSummary(run, objects.commit(id), true))
+    replaceHead(text)
     if (!nextMelds(rest))
       repo.clearState(
         `${DIR}/message-squash`,

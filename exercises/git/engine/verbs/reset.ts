@@ -9,6 +9,7 @@ import { Revisions, unknown } from '../revisions'
 import { die, Exit, fail, type Run } from '../run'
 import { formatLong } from '../status'
 import {
+  expandFolders,
   fillIndex,
   forceTree,
   moveTree,
@@ -89,15 +90,7 @@ export async function reset(run: Run, args: string[]): Promise<number | undefine
     run.out(`HEAD is now at ${run.abbreviate(to.id)} ${subjectOf(to.message)}\n`)
   if ((mode === undefined || mode === 'mixed') && !options.has('quiet') && repo.workTree !== null)
     sayUnstaged(run)
-  repo.clearState(
-    'MERGE_HEAD',
-    'MERGE_MSG',
-    'MERGE_MODE',
-    'AUTO_MERGE',
-    'SQUASH_MSG',
-    'CHERRY_PICK_HEAD',
-    'REVERT_HEAD',
-  )
+  repo.clearUnfinished()
   removeSequence(repo)
 }
 
@@ -375,18 +368,9 @@ function undoChosen(run: Run, path: string, stashed: { id: Id; mode: string } | 
   else removeFile(repo, path, run.cwd)
 }
 
-function looseFiles(run: Run, ignoredToo: boolean): string[] {
-  const { repo } = run
+function looseFiles({ repo }: Run, ignoredToo: boolean): string[] {
   const found = untrackedFiles(repo, { all: true })
-  const expand = (path: string): string[] =>
-    path.endsWith('/')
-      ? repo.world
-          .list(repo.place(path))
-          .flatMap((name) =>
-            expand(repo.world.isDirectory(repo.place(path + name)) ? `${path + name}/` : path + name),
-          )
-      : [path]
-  return ignoredToo ? [...found.untracked, ...found.ignored].flatMap(expand) : found.untracked
+  return ignoredToo ? expandFolders(repo, [...found.untracked, ...found.ignored]) : found.untracked
 }
 
 function workFiles(
@@ -492,15 +476,7 @@ async function applyStash(
   if (!quiet) sayMerge(run, merged)
   if (merged.conflicts.size > 0) {
     const { index } = repo
-    for (const [path, stages] of merged.conflicts) {
-      index.remove(path)
-      for (const [stage, entry] of [
-        [1, stages.base],
-        [2, stages.ours],
-        [3, stages.theirs],
-      ] as const)
-        if (entry) index.fill({ path, mode: entry.mode, id: entry.id, stage })
-    }
+    for (const [path, stages] of merged.conflicts) index.fillConflict(path, stages)
     repo.saveIndex()
     if (withIndex) run.err('Index was not unstashed.\n')
   } else if (indexTree) {
